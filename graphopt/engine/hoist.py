@@ -1,0 +1,34 @@
+"""Find what in a graph stays the same while some of its variables vary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pytensor.graph.basic import Constant, Variable
+from pytensor.graph.traversal import io_toposort
+
+def hoist(outputs: Sequence[Variable], varying: Iterable[Variable]) -> list[Variable]:
+    """Return the largest subexpressions of `outputs` that do not depend on `varying`.
+
+    Evaluate them once and feed them as inputs, and the rest of the graph is all that
+    has to run when `varying` changes. Constants and bare inputs are left out: there is nothing to save.
+    """
+    varying = set(varying)
+    nodes = io_toposort([], list(outputs))
+    moving = set(varying)
+    for node in nodes:
+        if any(i in moving for i in node.inputs):
+            moving.update(node.outputs)
+    frontier: dict[Variable, None] = {}
+
+    def consider(variable: Variable) -> None:
+        if variable.owner is not None and variable not in moving and not isinstance(variable, Constant):
+            frontier[variable] = None
+
+    for node in nodes:
+        if any(o in moving for o in node.outputs):
+            for variable in node.inputs:
+                consider(variable)
+    for variable in outputs:
+        consider(variable)
+    return list(frontier)

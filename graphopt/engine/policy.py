@@ -1,0 +1,84 @@
+"""What must be true before PyTensor is imported: a cache it can write, no BLAS warning, one BLAS thread.
+
+A flag or variable the user has set is never changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import glob
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "GRAPHOPT_NUM_THREADS")
+
+
+def prepare_environment() -> None:
+    """Set PyTensor's flags and the BLAS thread count, unless the user did. Call it before importing PyTensor."""
+    flags = os.environ.get("PYTENSOR_FLAGS", "")
+    named = {item.partition("=")[0].strip() for item in flags.split(",") if item.strip()}
+    added = []
+    if "blas__ldflags" not in named and not _user_file_sets("ldflags"):
+        added.append("blas__ldflags=")
+    if "base_compiledir" not in named and "compiledir" not in named and not _home_is_writable():
+        added.append(f"base_compiledir={tempfile.mkdtemp(prefix='graphopt-pytensor-')}")
+    if added and "pytensor" not in sys.modules:
+        os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, [flags, *added]))
+    if not any(name in os.environ for name in THREAD_VARIABLES):
+        for name in THREAD_VARIABLES[:3]:
+            os.environ[name] = "1"
+        if "numpy" in sys.modules:
+            set_blas_threads(1)
+
+
+def set_blas_threads(count: int) -> int:
+    """Set the thread count of every OpenBLAS that is loaded; return how many libraries took it."""
+    count_set = 0
+    for path in _loaded_openblas():
+        with contextlib.suppress(OSError):
+            library = ctypes.CDLL(path)
+            for symbol in (
+                "scipy_openblas_set_num_threads64_",
+                "scipy_openblas_set_num_threads",
+                "openblas_set_num_threads64_",
+                "openblas_set_num_threads",
+            ):
+                function = getattr(library, symbol, None)
+                if function is not None:
+                    function(ctypes.c_int(count))
+                    count_set += 1
+                    break
+    return count_set
+
+
+def _loaded_openblas() -> list[str]:
+    """Return the paths of the OpenBLAS libraries that come with NumPy and SciPy wheels and are loaded."""
+    paths = []
+    for package in ("numpy", "scipy"):
+        module = sys.modules.get(package)
+        if module is None or not getattr(module, "__file__", None):
+            continue
+        folder = Path(module.__file__).parent
+        for pattern in (folder.parent / f"{package}.libs", folder / ".dylibs"):
+            paths += glob.glob(str(pattern / "*openblas*"))
+    return paths
+
+
+def _home_is_writable() -> bool:
+    """Return whether PyTensor could make its folder in the user's home."""
+    folder = Path(os.environ.get("LOCALAPPDATA") or os.path.expanduser("~"))
+    target = folder / ".pytensor"
+    probe = target if target.exists() else folder
+    return probe.is_dir() and os.access(probe, os.W_OK | os.X_OK)
+
+
+def _user_file_sets(option: str) -> bool:
+    """Return whether the user's .pytensorrc names `option`."""
+    path = Path(os.environ.get("PYTENSORRC", os.path.expanduser("~/.pytensorrc")))
+    try:
+        return option in path.read_text()
+    except OSError:
+        return False

@@ -1,0 +1,21 @@
+"""Which of PyTensor's graph rewrites run before a graph is written as NumPy or native code."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pytensor.compile.mode import optdb
+from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.rewriting.db import RewriteDatabaseQuery
+
+LEFT_OUT = ("fusion", "inplace", "BlasOpt", "cxx_only", "scan_make_inplace", "local_inplace_composite")
+
+
+@cache
+def _rewriter(fused: bool):
+    return optdb.query(RewriteDatabaseQuery(include=["fast_run"], exclude=list(LEFT_OUT)))
+
+
+def rewrite(fgraph: FunctionGraph) -> None:
+    """Simplify and stabilise `fgraph` in place."""
+    _rewriter(False).rewrite(fgraph)

@@ -1,0 +1,38 @@
+"""Metadata of the graphopt distribution: the packages `graphopt` and `compat`."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+EXTRAS = {
+    "ui": ["tqdm"],
+    "plot": ["matplotlib"],
+    "data": ["pandas"],
+    "sklearn": ["scikit-learn"],
+    "import": ["h5py", "safetensors", "onnx>=1.21"],
+    "port": ["fissix"],
+    "milp": ["highspy"],
+    "dist": ["joblib", "dask[distributed]"],
+    "test": ["pytest", "hypothesis"],
+}
+EXTRAS["dev"] = [*EXTRAS["test"], *EXTRAS["ui"], *EXTRAS["plot"], *EXTRAS["data"], "ruff", "mypy"]
+
+setup(
+    name="graphopt",
+    version="0.1.0",
+    description="Find the best input of a trained network, and know that it is right.",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="BSD-3-Clause",
+    python_requires=">=3.11",
+    packages=find_packages(include=["graphopt", "graphopt.*", "compat", "compat.*"]),
+    install_requires=["pytensor>=3.0,<4", "numpy", "scipy"],
+    extras_require=EXTRAS,
+    entry_points={"console_scripts": ["graphopt = graphopt.cli.main:main"]},
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3",
+        "Topic :: Scientific/Engineering :: Mathematics",
+    ],
+)
