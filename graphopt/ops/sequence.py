@@ -1,0 +1,165 @@
+"""The inputs of a recurrence over time: one dtype, shapes that agree.
+
+Everything is time-major, ``T`` steps of ``B`` sequences with ``H`` units. Inputs arrive already projected
+(``z = [x, 1] @ W`` for all steps at once), so that a recurrence is one small matrix product a step.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+from pytensor.gradient import DisconnectedType, pullback
+from pytensor.graph.replace import clone_replace
+from pytensor.tensor.variable import TensorVariable
+
+from graphopt.errors import InvalidType, ShapeMismatch
+
+FLOATS = ("float32", "float64")
+
+
+class SequenceInputs(NamedTuple):
+    """The symbolic inputs of a recurrence in their common dtype, and what is known of ``T``, ``B``, ``H``."""
+
+    z: TensorVariable
+    U: TensorVariable
+    states: tuple[TensorVariable, ...]
+    steps: int | None
+    batch: int | None
+    units: int | None
+
+
+def sequence_inputs(name: str, z, U, states: dict, *, gates: int, bias_rows: int = 0) -> SequenceInputs:
+    """Return the inputs of the recurrence `name`, cast to their common float dtype.
+
+    Parameters
+    ----------
+    z : (T, B, gates * H)
+        Projected inputs.
+    U : (H + bias_rows, gates * H)
+        Recurrent weights.
+    states : {name: (B, H)}
+        First states, such as ``{"h0": h0}``.
+
+    Raises
+    ------
+    ShapeMismatch
+        When the static shapes contradict each other.
+    InvalidType
+        When an input is complex.
+    """
+    named = {"z": pt.as_tensor_variable(z), "U": pt.as_tensor_variable(U)}
+    named.update((key, pt.as_tensor_variable(value)) for key, value in states.items())
+    dtype = np.result_type(*(variable.dtype for variable in named.values()))
+    if dtype.name not in FLOATS:
+        if dtype.kind == "c":
+            raise InvalidType(f"{name}: got {dtype.name} inputs, expected float32 or float64.")
+        dtype = np.dtype("float32" if dtype.kind == "f" and dtype.itemsize < 4 else "float64")
+    named = {key: v if v.dtype == dtype.name else v.astype(dtype.name) for key, v in named.items()}
+
+    for key, variable in named.items():
+        expected = 3 if key == "z" else 2
+        if variable.ndim != expected:
+            axes = {"z": "time, batch, gates * units", "U": "units, gates * units"}.get(key, "batch, units")
+            raise ShapeMismatch(
+                f"{name}: {key} has {variable.ndim} axes, expected {expected} ({axes}). "
+                f"Its static shape is {variable.type.shape}."
+            )
+
+    steps, batch, width = named["z"].type.shape
+    rows, columns = named["U"].type.shape
+    sizes = {"z": _divided(name, "z", width, gates), "U": _divided(name, "U", columns, gates)}
+    sizes["U's rows"] = None if rows is None else rows - bias_rows
+    batches = {"z": batch}
+    for key in states:
+        batches[key], sizes[key] = named[key].type.shape
+    units = _agreed(name, "number of units", sizes)
+    batch = _agreed(name, "batch size", batches)
+    return SequenceInputs(named["z"], named["U"], tuple(named[k] for k in states), steps, batch, units)
+
+
+def check_arrays(name: str, z, U, states: dict, *, gates: int, bias_rows: int = 0) -> tuple[int, int, int]:
+    """Return ``T, B, H`` of the arrays of a recurrence, or raise ``ShapeMismatch``."""
+    steps, batch, width = z.shape
+    units = width // gates
+    if U.shape == (units + bias_rows, width) and width == units * gates:
+        for state in states.values():
+            if state.shape != (batch, units):
+                break
+        else:
+            return steps, batch, units
+    got = ", ".join(f"{key} {value.shape}" for key, value in {"z": z, "U": U, **states}.items())
+    hint = f"(T, B, {gates}*H), U (H{'+1' if bias_rows else ''}, {gates}*H), states (B, H)"
+    raise ShapeMismatch(f"{name}: got z, U and states of shapes {got}; expected z {hint}.")
+
+
+def weight_gradient(h, h0, dz):
+    """Return ``sum over t of h[t-1].T @ dz[t]`` as one matrix product over all steps, (H, gates * H).
+
+    The first step, whose state before is `h0`, is a term of its own: nothing is copied, and the
+    term vanishes from the graph when `h0` is zero.
+    """
+    units, width = h.shape[2], dz.shape[2]
+    first = dz[0] if (h.type.shape[0] or 0) > 0 else dz[:1].sum(axis=0)
+    later = pt.dot(h[:-1].reshape((-1, units)).T, dz[1:].reshape((-1, width)))
+    return later + pt.dot(h0.T, first)
+
+
+def _divided(name, key, width, gates):
+    if width is None:
+        return None
+    if width % gates:
+        raise ShapeMismatch(f"{name}: the last axis of {key} is {width}, expected a multiple of {gates}.")
+    return width // gates
+
+
+def _agreed(name, what, sizes):
+    known = {key: size for key, size in sizes.items() if size is not None}
+    if len(set(known.values())) > 1:
+        got = ", ".join(f"{size} from {key}" for key, size in known.items())
+        raise ShapeMismatch(f"{name}: the {what} must be one number; got {got}.")
+    return next(iter(known.values()), None)
+
+
+def same_dtype(*variables):
+    """Return `variables` in the dtype of the first."""
+    variables = [pt.as_tensor_variable(variable) for variable in variables]
+    dtype = variables[0].dtype
+    return [v if v.dtype == dtype else v.astype(dtype) for v in variables]
+
+
+def reversed_scan(step, sequences, states, constants):
+    """Return what ``step(*sequences[t], *states, *constants)`` gives, run from the last step to the first.
+
+    `step` returns the states and then further outputs; each comes back with the first step first.
+    """
+    sample = step(*(s[0] for s in sequences), *states, *constants)
+    first = [*states, *[None] * (len(sample) - len(states))]
+    outputs = pytensor.scan(
+        step, sequences, first, constants, go_backwards=True, return_updates=False, strict=True
+    )
+    return [output[::-1] for output in outputs]
+
+
+def pullback_of_graph(graph, inputs, cotangents):
+    """Return the gradients of ``graph(*inputs)`` along `cotangents` with respect to `inputs`.
+
+    Inputs that depend on each other count as independent here: the caller's own chain rule joins them.
+    """
+    free = [variable.type() for variable in inputs]
+    pairs = [
+        (output, cotangent)
+        for output, cotangent in zip(graph(*free), cotangents)
+        if not isinstance(cotangent.type, DisconnectedType)
+    ]
+    outputs, cotangents = [list(column) for column in zip(*pairs)] or [[], []]
+    gradients = pullback(
+        outputs, free, cotangents, disconnected_inputs="ignore", return_disconnected="disconnected"
+    )
+    known = [k for k, gradient in enumerate(gradients) if not isinstance(gradient.type, DisconnectedType)]
+    replaced = clone_replace([gradients[k] for k in known], dict(zip(free, inputs)), rebuild_strict=False)
+    for k, gradient in zip(known, replaced):
+        gradients[k] = gradient
+    return gradients
