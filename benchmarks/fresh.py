@@ -1,0 +1,54 @@
+"""Whole processes in turn: CPU and wall seconds from start to exit, with empty or filled caches.
+
+The caches of a contestant live in a directory of its own: HOME, the XDG cache, ours (``GRAPHOPT_CACHE``), numba's and
+JAX's. JAX writes its persistent compilation cache only when the caches are to be filled: an empty one would cost it time.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from benchmarks.race import ROOT, environment
+
+
+def caches(directory: Path, *, keep: bool) -> dict[str, str]:
+    """Return the environment that keeps every cache in `directory`."""
+    places = {
+        "HOME": str(directory),
+        "XDG_CACHE_HOME": str(directory / "xdg"),
+        "GRAPHOPT_CACHE": str(directory / "graphopt"),
+        "NUMBA_CACHE_DIR": str(directory / "numba"),
+    }
+    if keep:
+        places["JAX_COMPILATION_CACHE_DIR"] = str(directory / "jax")
+        places["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    return places
+
+
+def run_process(python: str, module: str, directory: Path, *, keep: bool) -> dict:
+    """Run one process to its end; return CPU seconds (its children's too), wall seconds, and the numbers it printed."""
+    wall = time.perf_counter()
+    process = subprocess.Popen(
+        [python, "-m", f"benchmarks.{module}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(**caches(directory, keep=keep)),
+        cwd=ROOT,
+        text=True,
+    )
+    printed = process.stdout.read()
+    complaints = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - wall
+    if process.returncode:
+        last = complaints.strip().splitlines()[-1] if complaints.strip() else ""
+        return {"error": f"{module} ended with code {process.returncode}: {last}"}
+    return {
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "wall": wall,
+        "value": [float(word) for word in printed.split()],
+    }

@@ -1,0 +1,1 @@
+"""The workloads as the best user of each other library would write them."""
