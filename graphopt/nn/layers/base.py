@@ -1,0 +1,488 @@
+"""What a layer is: a recipe for shapes, for weights, and for an expression.
+
+A layer called on a `Symbol` (what `Input` returns) records the call and returns a `Symbol`;
+a network made of these calls builds the weights. A layer called on a PyTensor expression
+builds its weights at once and returns an expression.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Variable
+
+from graphopt.errors import InvalidType, InvalidValue, NotBuilt, ShapeMismatch
+from graphopt.nn import activations, initializers, regularizers
+from graphopt.nn.choices import snake_case
+from graphopt.nn.parameter import WHOLE, Weight, parameter
+
+Shape = tuple[int | None, ...]
+
+
+@dataclass
+class Context:
+    """How an expression is built, and what building it asks for beside the expression itself.
+
+    Attributes
+    ----------
+    training
+        Whether noise and batch statistics are on.
+    updates
+        New values of shared variables: moving statistics, random streams, carried states.
+    penalties
+        Scalars to add to the loss.
+    """
+
+    training: bool = False
+    updates: dict[SharedVariable, Variable] = field(default_factory=dict)
+    penalties: list[pt.TensorVariable] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Node:
+    """One call of a layer on symbols."""
+
+    layer: Layer
+    inputs: tuple[Symbol, ...]
+    several: bool
+    outputs: tuple[Symbol, ...] = ()
+
+
+class Symbol:
+    """The place of an array in a network: what layers are called on before there are weights.
+
+    `shape` begins with the batch size, None when any. ``+ - * /`` with numbers and symbols, and
+    slicing, make the matching layers; other functions go through `Lambda`.
+    """
+
+    __array_ufunc__ = None
+
+    def __init__(self, shape: Shape, *, dtype: str | None = None, name: str | None = None):
+        self.shape = tuple(shape)
+        self.dtype = dtype
+        self.name = name
+        self.node: Node | None = None
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes, the batch axis included."""
+        return len(self.shape)
+
+    def __repr__(self) -> str:
+        label = f" {self.name!r}" if self.name else ""
+        return f"<Symbol{label} shape={self.shape}>"
+
+    def _as_TensorVariable(self):
+        raise InvalidType(
+            f"{self!r} is a place in a network, not a PyTensor expression. Use the function inside a layer: "
+            "Lambda(lambda x: pt.sqrt(x))(symbol)."
+        )
+
+    def __array__(self, *args, **kwargs):
+        raise InvalidType(f"{self!r} holds no numbers. Build Model(inputs, outputs) and call predict.")
+
+    def __bool__(self):
+        raise InvalidType(f"{self!r} has no truth value.")
+
+    def __iter__(self):
+        raise InvalidType(f"{self!r} cannot be iterated; slice it, as in x[:, 0].")
+
+    def __len__(self):
+        raise InvalidType(f"{self!r} has no length; see its shape.")
+
+    def __add__(self, other):
+        from graphopt.nn.layers.merge import Add
+        from graphopt.nn.layers.rescale import Rescaling
+
+        return Add()([self, other]) if isinstance(other, Symbol) else Rescaling(1.0, offset=other)(self)
+
+    def __radd__(self, other):
+        return self + other
+
+    def __mul__(self, other):
+        from graphopt.nn.layers.merge import Multiply
+        from graphopt.nn.layers.rescale import Rescaling
+
+        return Multiply()([self, other]) if isinstance(other, Symbol) else Rescaling(other)(self)
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __neg__(self):
+        return self * -1.0
+
+    def __sub__(self, other):
+        from graphopt.nn.layers.merge import Subtract
+
+        return Subtract()([self, other]) if isinstance(other, Symbol) else self + (-np.asarray(other)).tolist()
+
+    def __rsub__(self, other):
+        return (-self) + other
+
+    def __truediv__(self, other):
+        if isinstance(other, Symbol):
+            from graphopt.nn.layers.merge import Divide
+
+            return Divide()([self, other])
+        return self * (1.0 / np.asarray(other)).tolist()
+
+    def __getitem__(self, index):
+        from graphopt.nn.layers.reshape import GetItem
+
+        return GetItem(index)(self)
+
+
+class Layer:
+    """The base of all layers; your own layer is a subclass.
+
+    A subclass stores each constructor argument in an attribute of the same name, and writes
+
+    - ``compute_output_shape(shape)``: shapes with the batch axis; a list of shapes for several inputs or outputs;
+    - ``build(shape)``: its weights, made with `add_weight`;
+    - ``call(x, context)``: the expression; `context` is a `Context`.
+
+    Parameters
+    ----------
+    name
+        The name in the network and in a file; by default made from the class.
+    trainable
+        Whether training changes the weights.
+    dtype
+        ``"float64"`` or ``"float32"``; by default the network's.
+    """
+
+    several_inputs = False
+    """Whether the layer takes a list of inputs even when it has one."""
+
+    def __init__(self, *, name: str | None = None, trainable: bool = True, dtype: str | None = None):
+        if name is not None and (not isinstance(name, str) or not name):
+            raise InvalidType(f"{type(self).__name__}: name is {name!r}; expected a non-empty string.")
+        if dtype is not None and dtype not in ("float32", "float64"):
+            raise InvalidValue(
+                f"{type(self).__name__}: dtype is {dtype!r}; expected 'float64' or 'float32'."
+            )
+        self._given_name = name
+        self.name = name
+        self.trainable = trainable
+        self.dtype = dtype
+        self.built = False
+        self.weights_own: list[Weight] = []
+        self._rng: np.random.Generator | None = None
+        self._streams: list[SharedVariable] = []
+        self._stream_seed: np.random.SeedSequence | None = None
+
+    # What a subclass writes
+
+    def compute_output_shape(self, input_shape):
+        """Return the output shape for `input_shape`; the same shape unless a subclass says otherwise."""
+        return input_shape
+
+    def build(self, input_shape) -> None:
+        """Make the weights for inputs of `input_shape`; nothing unless a subclass has weights."""
+
+    def call(self, x, context: Context):
+        """Return the expression of the layer over `x`."""
+        raise NotImplementedError(f"{type(self).__name__} has no call(x, context).")
+
+    # Weights
+
+    def add_weight(
+        self, name: str, shape: Sequence[int], initializer: Any = "glorot_uniform", *, trainable: bool = True
+    ) -> SharedVariable:
+        """Make a weight, record it, and return it as a shared variable; to be used in `build`."""
+        value = initializers.get(initializer)(tuple(shape), self.rng, self.float_type)
+        return self.add_array(name, value, trainable=trainable)
+
+    def add_array(self, name: str, value: np.ndarray, *, trainable: bool = True) -> SharedVariable:
+        """Record `value` as a weight that is a parameter of its own, and return the shared variable."""
+        shared = self.add_parameter(name, value)
+        self.weights_own.append(Weight(name, ((shared, WHOLE),), trainable))
+        return shared
+
+    def add_parameter(self, name: str, value: np.ndarray) -> SharedVariable:
+        """Return a shared variable named ``layer/name``; the caller records what Keras calls it."""
+        return parameter(value, f"{self.name or snake_case(type(self).__name__)}/{name}")
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """The generator that initial weights are drawn from while the layer is built."""
+        if self._rng is None:
+            self._rng = np.random.default_rng()
+        return self._rng
+
+    @property
+    def float_type(self) -> str:
+        """The dtype of the weights."""
+        return self.dtype or "float64"
+
+    def stream(self) -> SharedVariable:
+        """Return the layer's random stream: a shared generator that the context's updates move on."""
+        if not self._streams:
+            seed = self._stream_seed if self._stream_seed is not None else np.random.SeedSequence()
+            generator = np.random.default_rng(seed)
+            self._streams.append(pytensor.shared(generator, name=f"{self.name or 'layer'}/stream"))
+        return self._streams[0]
+
+    @property
+    def sublayers(self) -> list[Layer]:
+        """The layers inside this one."""
+        return []
+
+    @property
+    def weights(self) -> list[Weight]:
+        """Keras' arrays: those of the layer, then those of the layers inside it."""
+        return [*self.weights_own, *(w for layer in self.sublayers for w in layer.weights)]
+
+    @property
+    def parameters(self) -> list[SharedVariable]:
+        """The shared variables that hold the weights."""
+        return list(dict.fromkeys(p for w in self.weights for p, _ in w.pieces))
+
+    @property
+    def trainable_parameters(self) -> list[SharedVariable]:
+        """The shared variables that training may change."""
+        if not self.trainable:
+            return []
+        own = [p for w in self.weights_own if w.trainable for p, _ in w.pieces]
+        return list(dict.fromkeys([*own, *(p for s in self.sublayers for p in s.trainable_parameters)]))
+
+    @property
+    def states(self) -> list[SharedVariable]:
+        """The states carried from one call to the next."""
+        return [state for layer in self.sublayers for state in layer.states]
+
+    def reset_states(self) -> None:
+        """Set the carried states to zero."""
+        for state in self.states:
+            state.set_value(np.zeros_like(state.get_value(borrow=True)))
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return copies of the weights in Keras' order: kernel, recurrent kernel, bias, ..."""
+        self._need_built("get_weights")
+        return [weight.get_value() for weight in self.weights]
+
+    def set_weights(self, weights: Sequence[np.ndarray]) -> None:
+        """Set the weights from a list in the order of `get_weights`; nothing is set if any does not fit.
+
+        Raises
+        ------
+        ShapeMismatch
+            If an array has another shape, or their number is another.
+        InvalidValue
+            If an array holds NaN or infinity.
+        """
+        self._need_built("set_weights")
+        held = self.weights
+        if isinstance(weights, np.ndarray) or not isinstance(weights, Iterable):
+            raise InvalidType(f"set_weights takes a list of arrays; got {type(weights).__name__}.")
+        weights = list(weights)
+        if len(weights) != len(held):
+            wanted = ", ".join(f"{w.name} {w.shape}" for w in held)
+            raise ShapeMismatch(
+                f"set_weights got {len(weights)} arrays; {self.name or type(self).__name__} has {len(held)}: {wanted}."
+            )
+        ready = []
+        for position, (weight, value) in enumerate(zip(held, weights, strict=True)):
+            array = np.asarray(value)
+            dtype = weight.pieces[0][0].type.dtype
+            if array.dtype.kind not in "fiub":
+                raise InvalidType(
+                    f"set_weights: array {position} ({weight.name}) has dtype {array.dtype}; expected numbers."
+                )
+            if array.shape != weight.shape:
+                raise ShapeMismatch(
+                    f"set_weights: array {position} ({weight.name}) has shape {array.shape}; "
+                    f"expected {weight.shape}."
+                )
+            if not np.isfinite(array).all():
+                raise InvalidValue(f"set_weights: array {position} ({weight.name}) holds NaN or infinity.")
+            ready.append(array.astype(dtype))
+        for weight, array in zip(held, ready, strict=True):
+            weight.set_value(array)
+
+    def count_params(self) -> int:
+        """Return the number of numbers in the weights."""
+        return sum(p.get_value(borrow=True).size for p in self.parameters)
+
+    def penalties(self) -> list[pt.TensorVariable]:
+        """Return the regularisation of each weight that has one: attributes ``{weight}_regularizer``."""
+        found = []
+        for weight in self.weights_own:
+            regularizer = getattr(self, f"{weight.name}_regularizer", None)
+            if regularizer is not None:
+                found.append(regularizer(weight.expression))
+        return found
+
+    # Calling and building
+
+    def __call__(self, inputs):
+        """Return a `Symbol` for symbols, or an expression for PyTensor expressions."""
+        several = isinstance(inputs, list | tuple)
+        items = tuple(inputs) if several else (inputs,)
+        if items and all(isinstance(item, Symbol) for item in items):
+            self._check_inputs([item.shape for item in items], several)
+            return self._record(items, several)
+        if items and all(isinstance(item, Variable) for item in items):
+            shapes = [tuple(item.type.shape) for item in items]
+            self._check_inputs(shapes, several)
+            self.ensure_built(shapes if several else shapes[0], dtype=self.dtype)
+            return self.call(list(items) if several else items[0], Context())
+        got = ", ".join(type(item).__name__ for item in items) or "nothing"
+        raise InvalidType(
+            f"Layer {self.name or type(self).__name__!r} was called on {got}; expected what Input or another layer "
+            "returned, or a PyTensor expression. For arrays make a network and call predict."
+        )
+
+    def _record(self, items: tuple[Symbol, ...], several: bool):
+        """Note the call and return its output symbols."""
+        shapes = [item.shape for item in items]
+        shape = self.compute_output_shape(shapes if several else shapes[0])
+        many = isinstance(shape, list)
+        dtype = self.output_dtype([item.dtype for item in items])
+        outputs = tuple(Symbol(s, dtype=dtype) for s in (shape if many else [shape]))
+        node = Node(self, items, several, outputs)
+        for output in outputs:
+            output.node = node
+        return list(outputs) if many else outputs[0]
+
+    def output_dtype(self, dtypes: list[str | None]) -> str | None:
+        """Return the dtype of the output symbols, None for the network's floating type."""
+        return dtypes[0]
+
+    def _check_inputs(self, shapes: list[Shape], several: bool) -> None:
+        """Refuse a wrong number of inputs."""
+        if self.several_inputs and not several:
+            raise InvalidType(f"{type(self).__name__} joins several inputs: call it on a list, as in layer([a, b]).")
+        if several and not self.several_inputs:
+            raise InvalidType(f"{type(self).__name__} takes one input; got a list of {len(shapes)}.")
+
+    def ensure_built(
+        self, input_shape, *, dtype: str | None = None, seed: np.random.SeedSequence | None = None
+    ) -> None:
+        """Make the weights unless they are there."""
+        if self.built:
+            return
+        if self.dtype is None:
+            self.dtype = dtype
+        seed = np.random.SeedSequence() if seed is None else seed
+        weights_seed, self._stream_seed = seed.spawn(2)
+        self._rng = np.random.default_rng(weights_seed)
+        self.build(input_shape)
+        self._rng = None
+        self.built = True
+
+    def _need_built(self, verb: str) -> None:
+        if not self.built:
+            raise NotBuilt(
+                f"{verb}: {self.name or type(self).__name__} has no weights yet. Put Input(shape) first, or call "
+                "build(shape), or fit the network."
+            )
+
+    def rename(self, name: str) -> None:
+        """Give the layer and its shared variables the name `name`."""
+        old, self.name = self.name or snake_case(type(self).__name__), name
+        for shared in [*self.parameters, *self.states, *self._streams]:
+            if shared.name and shared.name.startswith(f"{old}/"):
+                shared.name = name + shared.name[len(old) :]
+
+    # Files
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments as JSON can hold them."""
+        config: dict[str, Any] = {}
+        for cls in type(self).__mro__:
+            if "__init__" not in vars(cls) or cls is object:
+                continue
+            for name, argument in inspect.signature(cls.__init__).parameters.items():
+                named = argument.kind in (argument.POSITIONAL_OR_KEYWORD, argument.KEYWORD_ONLY)
+                if name != "self" and named and name not in config:
+                    config[name] = _plain(name, getattr(self, name))
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Layer:
+        """Return the layer whose `get_config` was `config`."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>" if self.name else f"<{type(self).__name__}>"
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return the attribute `value` called `name` as JSON can hold it."""
+    if name.endswith("activation"):
+        return activations.name_of(value)
+    if name.endswith("initializer"):
+        return initializers.saved(value)
+    if name.endswith("regularizer"):
+        return regularizers.saved(value)
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, tuple):
+        return [_plain("", item) for item in value]
+    return value
+
+
+def positive_int(owner: str, name: str, value: Any) -> int:
+    """Return `value` if it is a whole number above 0; raise InvalidType or InvalidValue otherwise."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise InvalidType(f"{owner}: {name} is {value!r} ({type(value).__name__}); expected a whole number above 0.")
+    if value <= 0:
+        raise InvalidValue(f"{owner}: {name} is {value}; expected a whole number above 0.")
+    return int(value)
+
+
+def rate(owner: str, name: str, value: Any) -> float:
+    """Return `value` if it lies in [0, 1]."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise InvalidType(f"{owner}: {name} is {value!r}; expected a number from 0 to 1.")
+    if not 0 <= value <= 1:
+        raise InvalidValue(f"{owner}: {name} is {value}; expected a number from 0 to 1.")
+    return float(value)
+
+
+def known_axis(owner: str, shape: Shape, axis: int = -1) -> int:
+    """Return the length of `axis`, which a layer with weights needs to know.
+
+    Raises
+    ------
+    ShapeMismatch
+        If the length is not known, or there is no such axis.
+    """
+    if not -len(shape) <= axis < len(shape):
+        raise ShapeMismatch(f"{owner}: the input has shape {shape}; axis {axis} is not there.")
+    if shape[axis] is None:
+        raise ShapeMismatch(f"{owner}: axis {axis} of the input shape {shape} is None; its length must be known.")
+    return shape[axis]
+
+
+def append_one(x: pt.TensorVariable) -> pt.TensorVariable:
+    """Return `x` with a 1 appended on its last axis: the input that meets the bias row."""
+    lead = [x.shape[axis] for axis in range(x.ndim - 1)]
+    ones = pt.ones((*lead, 1), dtype=x.dtype)
+    return pt.concatenate([x, ones], axis=-1)
+
+
+def full_shape(x: pt.TensorVariable, known: Shape) -> tuple:
+    """Return the shape of `x`: the lengths in `known`, the symbolic ones where it says None."""
+    return tuple(x.shape[axis] if length is None else length for axis, length in enumerate(known))
+
+
+def affine(x: pt.TensorVariable, W: SharedVariable, *, use_bias: bool) -> pt.TensorVariable:
+    """Return ``[x, 1] @ W`` over the last axis of `x` of any rank, or ``x @ W`` without a bias."""
+    if x.ndim <= 2:
+        return pt.dot(append_one(x) if use_bias else x, W)
+    lead = full_shape(x, x.type.shape)[:-1]
+    flat = x.reshape((-1, x.type.shape[-1]))
+    z = pt.dot(append_one(flat) if use_bias else flat, W)
+    known = [length for length in x.type.shape[:-1] if length is not None]
+    if len(known) == len(lead) - 1:
+        lead = tuple(-1 if length is None else length for length in x.type.shape[:-1])
+    return z.reshape((*lead, W.type.shape[-1]))
