@@ -1,0 +1,8 @@
+"""How an answer is looked for: local solvers, starts, and what comes back."""
+
+from graphopt.solvers.lbfgsb import LBFGSB
+from graphopt.solvers.multistart import MultiStart
+from graphopt.solvers.solution import Solution, Status
+from graphopt.solvers.solver import LocalSolver, Run
+
+__all__ = ["LBFGSB", "LocalSolver", "MultiStart", "Run", "Solution", "Status"]

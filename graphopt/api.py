@@ -1,0 +1,201 @@
+"""The verbs people call: minimise or maximise a network or an expression, or find the input that reaches a target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.tensor.variable import TensorVariable
+
+from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
+from graphopt.problem.expression_problem import expression_problem
+from graphopt.problem.network_problem import is_network, network_problem
+from graphopt.problem.objectives import Objective
+from graphopt.problem.problem import Problem
+from graphopt.solvers.lbfgsb import LBFGSB, whole
+from graphopt.solvers.multistart import MultiStart
+from graphopt.solvers.solution import Solution, Status
+from graphopt.solvers.solver import LocalSolver
+from graphopt.solving import solve
+
+REACH_TOLERANCE = 1e-6  # relative to 1 + |value|
+
+
+def minimize(
+    what: Any,
+    bounds: Any = None,
+    *,
+    over: Mapping[TensorVariable, Any] | None = None,
+    objective: Objective = None,
+    fixed: Mapping[Any, Any] | None = None,
+    starts: int = 1,
+    x0: Any = None,
+    seed: int = 0,
+    solver: LocalSolver | MultiStart | None = None,
+    tier: str = "auto",
+) -> Solution:
+    """Return the input at which a network or an expression is least, and what was verified about it.
+
+    Parameters
+    ----------
+    what : Network or PyTensor expression
+        What is minimised.
+    bounds : pair, list of pairs, or dict by input name
+        ``(lower, upper)``, a number or an array each, for the input of a network (one sample, no batch axis); a list
+        of one pair per element; or a dict of these by input name. For an expression with one input, its bounds.
+    over : dict from variable to bounds
+        For an expression: what moves, and where. A shared variable may move; it keeps its value.
+    objective : str, int, tuple or callable, optional
+        Which number of the output: ``"sum"``, ``"mean"``, an output name, an index, or a function of the output
+        expression. Not needed where the output is one number.
+    fixed : dict, optional
+        Values of held inputs, by name (network) or variable (expression).
+    starts : int
+        How many starts; the first is `x0` or the middle of the box, the others Sobol points decided by `seed`.
+    x0 : array or dict, optional
+        The first start.
+    solver : LBFGSB or MultiStart, optional
+        How to look. A `MultiStart` brings its own starts and seed.
+    tier : str
+        The engine's tier: ``"now"``, ``"fast"`` or ``"auto"``.
+
+    Returns
+    -------
+    Solution
+        ``answer.x``, ``answer.fun``, ``answer.status`` and more. ``answer.success`` is true only if the check says so.
+
+    Raises
+    ------
+    InvalidType, InvalidValue
+        If the question is wrong: before anything is compiled.
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> x = pt.vector("x", shape=(2,))
+    >>> answer = minimize(pt.sum((x - [0.5, 3]) ** 2), over={x: (0, 1)})
+    >>> answer.x.round(6), answer.success
+    (array([0.5, 1. ]), True)
+    """
+    return _best_input("minimize", what, bounds, over, objective, fixed, starts, x0, seed, solver, tier)
+
+
+def maximize(
+    what: Any,
+    bounds: Any = None,
+    *,
+    over: Mapping[TensorVariable, Any] | None = None,
+    objective: Objective = None,
+    fixed: Mapping[Any, Any] | None = None,
+    starts: int = 1,
+    x0: Any = None,
+    seed: int = 0,
+    solver: LocalSolver | MultiStart | None = None,
+    tier: str = "auto",
+) -> Solution:
+    """Return the input at which a network or an expression is greatest; see `minimize` for everything else.
+
+    ``answer.fun`` is the maximum, and ``answer.jac`` the gradient of what was maximised.
+    """
+    return _best_input("maximize", what, bounds, over, objective, fixed, starts, x0, seed, solver, tier)
+
+
+def target(
+    what: Any,
+    value: Any,
+    bounds: Any = None,
+    *,
+    over: Mapping[TensorVariable, Any] | None = None,
+    output: str | int | None = None,
+    fixed: Mapping[Any, Any] | None = None,
+    starts: int = 8,
+    x0: Any = None,
+    seed: int = 0,
+    solver: LocalSolver | MultiStart | None = None,
+    tier: str = "auto",
+) -> Solution:
+    """Return an input at which a network or an expression takes a value, or comes as near to it as was found.
+
+    Parameters
+    ----------
+    value : float or array
+        The value wanted of the output, of its shape or broadcast to it.
+    output : str or int, optional
+        Which output, by name or number, where there are several.
+
+    Returns
+    -------
+    Solution
+        The minimum of the sum of squared differences, with two more fields: ``distance`` (the largest difference) and
+        ``reached`` (whether it is at most 1e-6 of ``1 + |value|``). That a value was not reached is no proof that
+        it cannot be.
+    """
+    wanted = _finite(value, "The target value")
+    if output is not None and not isinstance(output, str | int | np.integer):
+        raise InvalidType(f"output came as {output!r}; expected the name or number of an output.")
+
+    def distance(outputs: Any) -> TensorVariable:
+        found = outputs
+        if isinstance(outputs, dict):
+            names = list(outputs)
+            if output is None or (isinstance(output, str) and output not in names):
+                raise InvalidValue(f"output={output!r}: choose one of the outputs {', '.join(names)}.")
+            found = outputs[output if isinstance(output, str) else names[output]]
+        shape = found.type.shape
+        fits = wanted.ndim <= len(shape) and all(
+            s is None or n in (1, s) for s, n in zip(shape[::-1], wanted.shape[::-1])
+        )
+        if not fits:
+            raise ShapeMismatch(f"The target value has shape {wanted.shape}; expected one that fits the output's {shape}.")
+        return pt.sum((found - wanted) ** 2)
+
+    answer = _best_input("minimize", what, bounds, over, distance, fixed, starts, x0, seed, solver, tier)
+    answer["distance"] = float(np.sqrt(max(answer.fun, 0.0)))
+    answer["reached"] = bool(answer.feasible and answer.distance <= REACH_TOLERANCE * (1.0 + np.max(np.abs(wanted), initial=0.0)))
+    if answer.status is not Status.FAILED:
+        verdict = "The value is reached." if answer.reached else (
+            f"The value was not reached; the nearest found is {answer.distance:.3g} away.")  # fmt: skip
+        answer["message"] = f"{verdict} {answer.message}"
+    return answer
+
+
+def _best_input(
+    sense: str, what: Any, bounds: Any, over: Any, objective: Any, fixed: Any, starts: Any, x0: Any, seed: Any, solver: Any,
+    tier: str,
+) -> Solution:  # fmt: skip
+    """Return the answer to the question the doors ask."""
+    chosen = _solver(solver, starts, seed)
+    if is_network(what):
+        if over is not None:
+            raise InvalidValue("over= is for expressions; the inputs of a network are named in bounds= and fixed=.")
+        like = x0 if isinstance(x0, Mapping) else {name: x0 for name in what.input_names} if x0 is not None else None
+        problem = network_problem(what, sense, bounds=bounds, objective=objective, fixed=fixed, like=like)
+    elif isinstance(what, TensorVariable):
+        problem = expression_problem(what, sense, over=over, bounds=bounds, objective=objective, fixed=fixed, like=x0)
+    elif isinstance(what, Problem):
+        raise InvalidType(f"{sense} came with a Problem, which has its sense already; expected solve(problem, solver).")
+    else:
+        raise InvalidType(f"{sense} came with {type(what).__name__}; expected a network or a PyTensor expression.")
+    return solve(problem, chosen, x0=x0, tier=tier)
+
+
+def _solver(solver: Any, starts: Any, seed: Any) -> LocalSolver | MultiStart:
+    """Return the solver with its starts."""
+    whole(starts, "starts")
+    whole(seed, "seed", least=0)
+    if isinstance(solver, MultiStart):
+        return solver
+    return MultiStart(LBFGSB() if solver is None else solver, starts=starts, seed=seed)
+
+
+def _finite(value: Any, name: str) -> np.ndarray:
+    """Return `value` as a finite float64 array."""
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidType(f"{name} came as {value!r}; expected numbers.") from error
+    if not np.isfinite(array).all():
+        raise InvalidValue(f"{name} holds {array[~np.isfinite(array)][0]}; expected finite numbers.")
+    return array

@@ -1,0 +1,75 @@
+"""What may be claimed about a point: every claim rests on a check made here, none on the solver's word."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphopt.certificates.certificate import Certificate, Check
+from graphopt.certificates.feasibility import worst_breach
+from graphopt.certificates.neighbourhood import look_around
+from graphopt.certificates.stationarity import projected_gradient
+from graphopt.problem.compiled import CompiledProblem
+
+GRADIENT_TOLERANCE = 1e-6  # relative to 1 + |value|
+VALUE_TOLERANCE = 1e-9  # relative; two ways to compute one graph in float64
+SLOPE_TOLERANCE = 0.05  # a wrong derivative is wrong by more
+
+
+def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, seed: int = 0) -> Certificate:
+    """Return what can be verified about the flat vector `x`, of which a solver says that its value is `claimed`.
+
+    Value and gradient come from ``compiled.look``, a function of its own made from the graph as it was written;
+    the values around `x` must bear the gradient out and show nothing better nearby.
+    """
+    lower, upper, sign = compiled.lower, compiled.upper, compiled.sign
+    point = compiled.look(x)
+    value, gradient = point.value, sign * point.gradient
+    tolerance = GRADIENT_TOLERANCE * (1.0 + abs(value))
+    checks, reasons = [], []
+
+    def check(name: str, passed: bool, detail: str, reason: str = "") -> bool:
+        checks.append(Check(name, bool(passed), detail))
+        if not passed:
+            reasons.append(reason or detail)
+        return bool(passed)
+
+    breach, where = worst_breach(x, lower, upper)
+    feasible = check("inside the bounds", breach == 0, "exactly" if breach == 0 else f"off by {breach:.3g} at element {where}")
+    finite = bool(np.isfinite(value) and np.isfinite(gradient).all())
+    check("value and gradient are numbers", finite, f"value {value:.10g}" if finite else f"value {value}, gradient not finite"
+          if np.isfinite(value) else f"value {value}")  # fmt: skip
+    if not finite:
+        return Certificate("first-order conditions", tuple(checks), value, float("nan"), tolerance, breach, False, feasible,
+                           False, "; ".join(reasons))  # fmt: skip
+    difference = abs(value - claimed)
+    agrees = check(
+        "value re-evaluated",
+        difference <= max(VALUE_TOLERANCE, 10 * compiled.noise) * (1.0 + abs(value)),
+        f"differs by {difference:.1e}" if difference else "equal",
+        f"the solver's value {claimed:.10g} is not the value {value:.10g} of the graph",
+    )
+    largest = float(np.max(np.abs(projected_gradient(x, gradient, lower, upper)), initial=0.0))
+    small = check(
+        "projected gradient", largest <= tolerance, f"{largest:.1e}, at most {tolerance:.1e}",
+        f"the projected gradient is {largest:.1e}, above {tolerance:.1e}",
+    )  # fmt: skip
+
+    def cost(z: np.ndarray) -> tuple[float, np.ndarray]:
+        seen = compiled.look(z)
+        return sign * seen.value, sign * seen.gradient
+
+    around = look_around(cost, x, sign * value, gradient, lower, upper, tolerance=tolerance, noise=compiled.noise, seed=seed)
+    slopes = check(
+        "gradient borne out by values", around.slope_error <= SLOPE_TOLERANCE,
+        "yes" if around.slope_error <= SLOPE_TOLERANCE else f"slopes differ by {around.slope_error:.0%}",
+        f"the gradient is wrong or jumps here: slopes by finite differences differ by {around.slope_error:.0%}",
+    )  # fmt: skip
+    kept = bool(around.gain <= 0)
+    where_better = "in a flat region (gradient zero, as in a saturated network); the box holds" if around.flat else "next to"
+    best = check(
+        "nothing better nearby", kept, "nothing seen" if kept else f"better by {around.gain:.3g}",
+        f"not a local optimum: {where_better} a point better by {around.gain:.3g}",
+    )  # fmt: skip
+    return Certificate("first-order conditions", tuple(checks), value, largest, tolerance, breach, finite, feasible,
+                       feasible and agrees and small and slopes and best, "; ".join(reasons),
+                       None if kept else around.better_at)  # fmt: skip

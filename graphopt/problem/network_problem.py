@@ -1,0 +1,112 @@
+"""The question about a network: its inputs move or are held, one sample at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.tensor.variable import TensorVariable
+
+from graphopt.errors import InvalidValue, unknown_name
+from graphopt.problem.bounds import split_bounds
+from graphopt.problem.objectives import Objective, choose_objective
+from graphopt.problem.problem import Problem, held_value
+from graphopt.problem.variables import Variable
+
+
+def is_network(thing: Any) -> bool:
+    """Return whether `thing` has what a network needs: named inputs and outputs, and an expression over inputs."""
+    return all(hasattr(thing, name) for name in ("expression", "inputs", "input_names", "output_names"))
+
+
+def network_problem(
+    network: Any,
+    sense: str,
+    *,
+    bounds: Any = None,
+    objective: Objective = None,
+    fixed: Mapping[str, Any] | None = None,
+    like: Mapping[str, Any] | None = None,
+) -> Problem:
+    """Return the problem of the best input of `network`: one sample, without batch axis, in float64.
+
+    Parameters
+    ----------
+    network : Network
+        Its weights are taken as they are when the problem is solved.
+    sense : str
+        ``"minimize"`` or ``"maximize"``.
+    bounds : pair, list of pairs, or dict by input name
+        See `graphopt.problem.bounds.split_bounds`; one pair serves every input that is not held.
+    objective : str, int, tuple or callable, optional
+        See `graphopt.problem.objectives.choose_objective`.
+    fixed : dict by input name, optional
+        Values of held inputs.
+    like : dict by input name, optional
+        Arrays of the right shapes, for inputs with lengths that neither network nor bounds tell.
+    """
+    names = list(network.input_names)
+    shapes = {name: tuple(x.type.shape[1:]) for name, x in zip(names, network.inputs, strict=True)}
+    dtypes = {name: x.type.dtype for name, x in zip(names, network.inputs, strict=True)}
+    fixed = {} if fixed is None else by_name(fixed, names, "fixed")
+    moving = [name for name in names if name not in fixed]
+    if not moving:
+        raise InvalidValue(f"Every input is held ({', '.join(names)}): nothing can move. Leave one out of fixed.")
+    per_input = by_name(bounds, names, "bounds") if isinstance(bounds, Mapping) else dict.fromkeys(moving, bounds)
+    for name in per_input:
+        if name in fixed:
+            raise InvalidValue(f"Input {name!r} has bounds and a fixed value. Keep one of the two.")
+
+    samples: dict[str, TensorVariable] = {}
+    variables, held = [], {}
+    for name in names:
+        if name in fixed:
+            value = held_value(fixed[name], name, dtypes[name], shapes[name])
+            samples[name] = pt.tensor(name, shape=value.shape, dtype=str(value.dtype))
+            held[samples[name]] = value
+            continue
+        lower, upper = split_bounds(per_input.get(name), name, shapes[name])
+        if not dtypes[name].startswith("float"):
+            raise InvalidValue(f"Input {name!r} holds {dtypes[name]} numbers, which have no gradient. Hold it with fixed={{{name!r}: value}}.")
+        shape = _shape(name, shapes[name], (lower, upper, (like or {}).get(name)))
+        samples[name] = pt.tensor(name, shape=shape, dtype="float64")
+        variables.append(Variable(samples[name], lower, upper, name))
+    outputs = sample_outputs(network, samples)
+    return Problem(
+        **{sense: choose_objective(outputs, objective)}, variables=variables, fixed=held, outputs=outputs
+    )  # fmt: skip
+
+
+def sample_outputs(network: Any, samples: Mapping[str, TensorVariable]) -> dict[str, TensorVariable]:
+    """Return the outputs of `network` by name for one sample per input, both without batch axis."""
+    batch = {name: sample[None] for name, sample in samples.items()}
+    result = network.expression(batch if len(batch) > 1 else next(iter(batch.values())))
+    results = result if isinstance(result, list | tuple) else [result]
+    return {name: output[0] for name, output in zip(network.output_names, results, strict=True)}
+
+
+def by_name(mapping: Any, names: list[str], what: str) -> dict[str, Any]:
+    """Return `mapping` as a dict, checked to have only input names as keys."""
+    if not isinstance(mapping, Mapping):
+        if len(names) == 1 and what == "fixed":
+            raise InvalidValue(f"fixed came as {type(mapping).__name__}; expected a dict from input name to value.")
+        raise InvalidValue(f"{what} came as {type(mapping).__name__}; expected a dict with the keys {', '.join(names)}.")
+    for name in mapping:
+        if name not in names:
+            raise unknown_name(f"input in {what}", name, names)
+    return dict(mapping)
+
+
+def _shape(name: str, shape: tuple[int | None, ...], arrays: tuple[Any, ...]) -> tuple[int, ...]:
+    """Return `shape` with unknown lengths taken from the first of `arrays` that has as many axes."""
+    if None not in shape:
+        return shape
+    for array in arrays:
+        found = np.shape(array)
+        if array is not None and len(found) == len(shape) and all(s in (None, n) for s, n in zip(shape, found)):
+            return found
+    raise InvalidValue(
+        f"Input {name!r} has the shape {shape}: give bounds or x0 as arrays of the full shape, so that its length is known."
+    )
