@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,8 @@ from pytensor.graph.basic import Variable
 from graphopt.engine.graphs import FlatGraph, Updates, flatten
 from graphopt.engine.numpy_linker import StraightLine
 from graphopt.engine.rewriting import rewrite
-from graphopt.errors import InvalidType, InvalidValue, unknown_name
-
-TIERS = ("now", "fast", "auto")
+from graphopt.engine.tiers import TIERS, Tiers
+from graphopt.errors import InvalidType, ShapeMismatch, unknown_name
 
 
 def compile(
@@ -27,6 +26,36 @@ def compile(
     tier: str = "auto",
     name: str | None = None,
 ) -> Compiled:
+    """Return the function of `inputs` that computes `outputs` and then sets shared variables to their `updates`.
+
+    Parameters
+    ----------
+    inputs : sequence of variables
+        The function's positional arguments.
+    outputs : variable or sequence of variables
+        What it returns: one array, or a list of arrays.
+    updates : dict or pairs, optional
+        ``{shared: expression}``: the new values, all computed from the old ones.
+    givens : dict or pairs, optional
+        ``{variable: replacement}`` applied to the graph first.
+    tier : {"auto", "now", "fast"}
+        "now" compiles nothing; "fast" prepares native code at once; "auto" does so once the work is worth it.
+    name : str, optional
+        What errors and reports call the function.
+
+    Raises
+    ------
+    InvalidType, CompileError
+        If the graph is not complete or a new value does not fit; see `graphopt.engine.graphs.flatten`.
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> x = pt.dvector("x")
+    >>> square = compile([x], (x**2).sum())
+    >>> float(square([1.0, 2.0]))
+    5.0
+    """
     if tier not in TIERS:
         raise unknown_name("tier", tier, TIERS)
     single = isinstance(outputs, Variable)
@@ -35,58 +64,148 @@ def compile(
 
 
 class Compiled:
+    """A callable made from a graph; safe to call from several threads.
+
+    Calls that update shared variables run one after the other.
+    """
+
     def __init__(self, flat: FlatGraph, *, single: bool, tier: str, name: str) -> None:
         started = time.perf_counter()
-        self.flat, self.name, self.tier = flat, name, tier
-        self._single = single
         rewrite(flat.fgraph)
-        self._now = StraightLine(flat.fgraph, name=name)
-        self._cells = [shared.container.storage for shared in flat.shared]
-        self._written = [shared.container.storage for shared in flat.updated]
-        self._lock = threading.Lock()
-        self._types = [variable.type for variable in flat.inputs]
+        self.flat, self.name, self.tier = flat, name, tier
+        self.numpy = StraightLine(flat.fgraph, name=name)
+        self.tiers = Tiers(flat, tier)
         self.calls = 0
-        self.seconds_to_prepare = time.perf_counter() - started
+        self._single = single
+        self._types = [variable.type for variable in flat.inputs]
+        self._read = [shared.container.storage for shared in flat.shared]
+        self._written = [shared.container.storage for shared in flat.updated]
+        position = {shared: i for i, shared in enumerate(flat.shared)}
+        self._places = [position[shared] for shared in flat.updated]
+        self._lock = threading.RLock()
+        self._seconds = time.perf_counter() - started
 
-    def __call__(self, *arguments: Any):
+    def __call__(self, *arguments: Any) -> Any:
+        """Return the output for these arguments: one array, or a list when a list was asked for."""
         if len(arguments) != len(self._types):
-            names = ", ".join(str(v) for v in self.flat.inputs)
+            names = ", ".join(str(v) for v in self.flat.inputs) or "none"
             raise InvalidType(f"{self.name}: got {len(arguments)} arguments, expected {len(self._types)} ({names}).")
         values = [self._checked(i, a) for i, a in enumerate(arguments)]
-        with np.errstate(all="ignore"):
-            results = self._run(values)
-        if self._single:
-            return results[0]
-        return results
+        results = self.trusted(*values)
+        return results[0] if self._single else results
 
-    def _run(self, values: list) -> list:
+    def trusted(self, *values: np.ndarray) -> list[np.ndarray]:
+        """Return the list of outputs for arrays that are known to have the right types; nothing is checked."""
         n = self.flat.n_outputs
-        if not self._written:
-            results = self._now(*values, *(cell[0] for cell in self._cells))
-        else:
-            with self._lock:
-                results = self._now(*values, *(cell[0] for cell in self._cells))
-                for cell, value in zip(self._written, results[n:]):
-                    cell[0] = np.asarray(value) if isinstance(value, np.generic) else value
         self.calls += 1
-        return [np.asarray(r) if isinstance(r, np.generic) else r for r in results[:n]]
-
-    def _checked(self, position: int, argument: Any):
-        kind = self._types[position]
-        if type(argument) is np.ndarray and argument.dtype == getattr(kind, "numpy_dtype", None) and argument.ndim == kind.ndim:
-            for got, wanted in zip(argument.shape, kind.shape):
-                if wanted is not None and got != wanted:
-                    break
+        with np.errstate(all="ignore"):
+            if not self._written:
+                results = self.numpy(*values, *[cell[0] for cell in self._read])
             else:
+                with self._lock:
+                    results = self.numpy(*values, *[cell[0] for cell in self._read])
+                    for cell, value in zip(self._written, results[n:]):
+                        cell[0] = _array(value)
+        return [_array(r) for r in results[:n]]
+
+    def run_rows(self, arrays: list[np.ndarray], batch_size: int | None, order: np.ndarray, epochs: int) -> list:
+        """Run the function over the rows of `arrays`; return each output stacked over the steps (see `Loop`)."""
+        per_step = batch_size or 1
+        whole = len(order) // per_step * per_step
+        self.calls += epochs * -(-len(order) // per_step)
+        with self._lock:
+            runner = None
+            if whole:
+                shapes = [a.shape[1:] if batch_size is None else (batch_size, *a.shape[1:]) for a in arrays]
+                shapes += [np.shape(cell[0]) for cell in self._read]
+                runner = self.tiers.runner(shapes, batch_size, steps=epochs * (whole // per_step))
+            if runner is None:
+                return self._steps(rows(arrays, batch_size, order, epochs))
+            pieces = []
+            for _ in range(1 if whole == len(order) else epochs):
+                several = epochs if whole == len(order) else 1
+                pieces.append(self._kernel_steps(runner, arrays, batch_size, order[:whole], several))
+                if whole < len(order):
+                    pieces.append(self._steps(rows(arrays, batch_size, order[whole:], 1)))
+        return [np.concatenate(column) for column in zip(*pieces)]
+
+    def _kernel_steps(self, runner, arrays, batch_size, order, epochs) -> list[np.ndarray]:
+        """Run whole batches in a kernel, or in NumPy where the kernel meets what it cannot do."""
+        outputs_and_states = runner(arrays, [cell[0] for cell in self._read], order, epochs)
+        if outputs_and_states is None:
+            return self._steps(rows(arrays, batch_size, order, epochs))
+        outputs, states = outputs_and_states
+        for place, cell in zip(self._places, self._written):
+            cell[0] = states[place]
+        return outputs
+
+    def _steps(self, batches: Iterable[Sequence[np.ndarray]]) -> list[np.ndarray]:
+        """Run the straight-line function over `batches`, the shared variables carried along."""
+        n = self.flat.n_outputs
+        collected: list[list] = [[] for _ in range(n)]
+        run, places = self.numpy.run, self._places
+        values = [cell[0] for cell in self._read]
+        with np.errstate(all="ignore"):
+            try:
+                for batch in batches:
+                    results = run(*batch, *values)
+                    for place, value in zip(places, results[n:]):
+                        values[place] = value
+                    for column, value in zip(collected, results):
+                        column.append(value)
+            except Exception as error:
+                self.numpy.explain(error)
+                raise
+            finally:
+                for place, cell in zip(places, self._written):
+                    cell[0] = _array(values[place])
+        empty = [np.empty((0, *(m or 0 for m in o.type.shape)), o.type.dtype) for o in self.flat.fgraph.outputs[:n]]
+        return [np.stack(column) if column else e for column, e in zip(collected, empty)]
+
+    def _checked(self, position: int, argument: Any) -> Any:
+        """Return `argument` as the type of the input, or say what came and what was expected."""
+        kind = self._types[position]
+        if type(argument) is np.ndarray and argument.dtype == kind.numpy_dtype and argument.ndim == kind.ndim:
+            if all(wanted is None or got == wanted for got, wanted in zip(argument.shape, kind.shape)):
                 return argument
+        elif getattr(kind, "numpy_dtype", None) is None:
+            return kind.filter(argument)
         try:
-            return kind.filter(argument, strict=False, allow_downcast=None)
+            array = np.asarray(argument)
+            if array.dtype != kind.numpy_dtype and not np.can_cast(array.dtype, kind.numpy_dtype, "same_kind"):
+                raise TypeError(f"{array.dtype} is not cast to {kind.dtype} silently.")
+            return kind.filter(array.astype(kind.numpy_dtype, copy=False))
         except (TypeError, ValueError) as error:
             variable = self.flat.inputs[position]
             got = f"shape {np.shape(argument)}, dtype {getattr(argument, 'dtype', type(argument).__name__)}"
-            cls = InvalidType if isinstance(error, TypeError) else InvalidValue
-            raise cls(f"{self.name}: input {position} ({variable}) came with {got}; expected {kind}. {error}") from error
+            wrong = ShapeMismatch if "shape" in str(error) or "dimensions" in str(error) else InvalidType
+            raise wrong(f"{self.name}: input {position} ({variable}) came with {got}; expected {kind}. {error}") from error
 
     def report(self) -> dict[str, Any]:
-        return {"name": self.name, "tier": "now", "nodes": len(self.flat.fgraph.apply_nodes), "calls": self.calls,
-                "seconds_to_prepare": self.seconds_to_prepare}
+        """Return what was done: the tier in use, nodes in the graph, calls, seconds spent preparing."""
+        return {
+            "name": self.name,
+            "tier": self.tier,
+            "runs_as": self.tiers.used,
+            "nodes": len(self.flat.fgraph.apply_nodes),
+            "calls": self.calls,
+            "seconds_to_prepare": self._seconds + self.tiers.seconds,
+            "notes": list(self.tiers.notes),
+        }
+
+
+def rows(arrays: Sequence[np.ndarray], batch_size: int | None, order: np.ndarray, epochs: int):
+    """Yield the inputs of each step: rows of `arrays` in `order`, singly or in batches, `epochs` times."""
+    straight = np.array_equal(order, np.arange(len(order)))
+    for _ in range(epochs):
+        if batch_size is None:
+            yield from zip(*(a[: len(order)] if straight else a[order] for a in arrays))
+            continue
+        for start in range(0, len(order), batch_size):
+            part = slice(start, min(start + batch_size, len(order)))
+            yield [a[part] if straight else a[order[part]] for a in arrays]
+
+
+def _array(value: Any) -> Any:
+    """Return a NumPy scalar as the 0-d array it stands for; anything else as it is."""
+    return np.asarray(value) if isinstance(value, np.generic) else value

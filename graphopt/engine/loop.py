@@ -1,34 +1,94 @@
-"""A compiled step run over the rows of its data: an epoch, or many, in one call."""
+"""A compiled step run over the rows of its data: an epoch, many epochs, or a whole online run in one call."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from pytensor.graph.basic import Variable
 
 from graphopt.engine.compiler import Compiled, compile
+from graphopt.engine.graphs import Updates
+from graphopt.errors import InvalidType, InvalidValue, OutOfRange, ShapeMismatch
 
 
-def compile_loop(inputs, outputs, *, updates, givens=None, tier="auto", name=None) -> Loop:
-    return Loop(compile(inputs, list(outputs), updates=updates, givens=givens, tier=tier, name=name or "step"))
+def compile_loop(
+    inputs: Sequence[Variable],
+    outputs: Variable | Sequence[Variable],
+    *,
+    updates: Updates,
+    givens: Updates | None = None,
+    tier: str = "auto",
+    name: str | None = None,
+) -> Loop:
+    """Return the `Loop` that runs one update step over the rows of arrays.
+
+    Parameters are those of `compile`; `outputs` of every step are collected.
+    """
+    outputs = [outputs] if isinstance(outputs, Variable) else list(outputs)
+    return Loop(compile(inputs, outputs, updates=updates, givens=givens, tier=tier, name=name or "step"))
 
 
 class Loop:
+    """Runs `step` over the rows of data, the shared variables carried from step to step."""
+
     def __init__(self, step: Compiled) -> None:
         self.step = step
 
-    def __call__(self, arrays, *, batch_size=None, order=None, epochs=1):
-        n = len(arrays[0])
-        order = np.arange(n) if order is None else np.asarray(order)
-        collected = []
-        step = self.step
-        for _ in range(epochs):
-            if batch_size is None:
-                for row in order:
-                    collected.append(step(*[a[row] for a in arrays]))
-            else:
-                for start in range(0, len(order), batch_size):
-                    rows = order[start : start + batch_size]
-                    collected.append(step(*[a[rows] for a in arrays]))
-        return [np.stack(column) for column in zip(*collected)] if collected else [np.empty(0) for _ in range(step.flat.n_outputs)]
+    def __call__(
+        self,
+        arrays: Sequence[np.ndarray],
+        *,
+        batch_size: int | None = None,
+        order: np.ndarray | None = None,
+        epochs: int = 1,
+    ) -> list[np.ndarray]:
+        """Run the step over the rows of `arrays`, `epochs` times; return each output stacked over all steps.
 
-    def report(self):
+        Parameters
+        ----------
+        arrays : sequence of ndarray
+            One for each input of the step, all with the same leading length n.
+        batch_size : int, optional
+            How many rows a step gets, with a leading batch axis; the last batch may be short. Without it a step
+            gets one row and no batch axis.
+        order : int ndarray, optional
+            Which rows, in which order; all of them as they stand by default.
+        epochs : int
+            How many times the order is gone through.
+        """
+        arrays = self._checked(arrays)
+        n = len(arrays[0]) if arrays else 0
+        order = np.arange(n) if order is None else np.asarray(order)
+        if order.dtype.kind not in "iu" or order.ndim != 1:
+            raise InvalidType(f"order came with dtype {order.dtype} and {order.ndim} axes; expected row numbers.")
+        if order.size and not 0 <= order.min() <= order.max() < n:
+            raise OutOfRange(f"order holds rows from {order.min()} to {order.max()}; expected rows from 0 to {n - 1}.")
+        if batch_size is not None and batch_size < 1:
+            raise InvalidValue(f"batch_size came as {batch_size}; expected 1 or more, or None.")
+        return self.step.run_rows(arrays, batch_size, order, epochs)
+
+    def _checked(self, arrays: Sequence[Any]) -> list[np.ndarray]:
+        """Return `arrays` in the dtypes of the step's inputs, or say what does not fit."""
+        types = [v.type for v in self.step.flat.inputs]
+        if len(arrays) != len(types):
+            raise InvalidType(f"{self.step.name}: got {len(arrays)} arrays, expected {len(types)}.")
+        checked = []
+        for position, (array, kind) in enumerate(zip(arrays, types)):
+            array = np.asarray(array)
+            if array.dtype != kind.numpy_dtype:
+                if not np.can_cast(array.dtype, kind.numpy_dtype, "same_kind"):
+                    raise InvalidType(
+                        f"{self.step.name}: array {position} came with dtype {array.dtype}; expected {kind.dtype}."
+                    )
+                array = array.astype(kind.numpy_dtype)
+            checked.append(array)
+        if len({len(a) for a in checked if a.ndim}) > 1 or any(a.ndim == 0 for a in checked):
+            shapes = ", ".join(str(a.shape) for a in checked)
+            raise ShapeMismatch(f"{self.step.name}: arrays came with shapes {shapes}; expected one common first length.")
+        return checked
+
+    def report(self) -> dict[str, Any]:
+        """Return what the step's `report` says."""
         return self.step.report()

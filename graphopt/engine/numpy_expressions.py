@@ -25,6 +25,7 @@ from pytensor.tensor.reshape import JoinDims, SplitDims
 from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 from pytensor.tensor.special import LogSoftmax, Softmax
 
+FRESH = (Elemwise, tb.Alloc, tb.AllocEmpty, ts.IncSubtensor, ts.AdvancedIncSubtensor, ts.AdvancedIncSubtensor1, tb.Join, tm.Dot)
 VIEWS = (DimShuffle, ts.Subtensor, Reshape, JoinDims, SplitDims, tb.Split, SpecifyShape, ViewOp, CheckAndRaise,
          tb.ScalarFromTensor, tb.TensorFromScalar)
 
@@ -34,7 +35,7 @@ class Expression:
     """A Python expression, the lines that must run before it, and the globals both need.
 
     `inplace` is the statement that leaves the result in operand ``{out}`` instead; `candidates` are the operands
-    that may be overwritten so.
+    that may be overwritten so; `copies` says that the lines before only copy that operand.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Expression:
     namespace: dict[str, Any] = field(default_factory=dict)
     inplace: str = ""
     candidates: tuple[int, ...] = ()
+    copies: bool = False
 
 
 @singledispatch
@@ -474,8 +476,20 @@ def _write_into(op: Any, node: Apply, args: tuple[str, ...], how: str) -> Expres
             f"slice({', '.join(p or 'None' for p in part.split(':'))})" if ":" in part else part
             for part in index.split(", ")
         )
-        return Expression(local, (f"{local} = np.array({x})", f"np.add.at({local}, ({index},), {y})"))
-    return Expression(local, (f"{local} = np.array({x})", f"{local}[{index}] {how} {y}"))
+        return Expression(
+            local,
+            (f"{local} = np.array({x})", f"np.add.at({local}, ({index},), {y})"),
+            inplace=f"np.add.at({{out}}, ({index},), {y})",
+            candidates=(0,),
+            copies=True,
+        )
+    return Expression(
+        local,
+        (f"{local} = np.array({x})", f"{local}[{index}] {how} {y}"),
+        inplace=f"{{out}}[{index}] {how} {y}",
+        candidates=(0,),
+        copies=True,
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ algebra

@@ -21,7 +21,7 @@ from pytensor.scalar import Identity, Second
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.type import TensorType
 
-from graphopt.engine.numpy_expressions import VIEWS, Expression, expression_of
+from graphopt.engine.numpy_expressions import FRESH, VIEWS, Expression, expression_of
 
 _numbers = count()
 
@@ -184,10 +184,10 @@ class _Writer:
             for variable in node.outputs:
                 self.roots[variable] = self.roots.get(node.inputs[0], node.inputs[0])
         self.namespace.update(written.namespace)
-        for line in written.before:
+        inplace = self._overwritable(node, written) if written.inplace else None
+        for line in written.before if inplace is None or not written.copies else ():
             self.node_of_line[self._line(line)] = (node, arguments)
         target = ", ".join(results)
-        inplace = self._overwritable(node, written) if written.inplace else None
         if inplace is not None:
             operand = arguments[inplace]
             self.node_of_line[self._line(written.inplace.format(out=operand))] = (node, arguments)
@@ -206,9 +206,9 @@ class _Writer:
             self._line(f"del {', '.join(dead)}")
 
     def _overwritable(self, node: Apply, written: Expression) -> int | None:
-        """Return which operand of an elementwise node may be overwritten by the result, if any may.
+        """Return which operand may be overwritten by the result of `node`, if any may.
 
-        It must be an elementwise result of the same dtype and full shape that only this node reads.
+        It must be a fresh array (not a view of another) of the result's dtype and shape that only this node reads.
         """
         output = node.outputs[0].type
         if output.ndim == 0:
@@ -217,10 +217,10 @@ class _Writer:
             operand = node.inputs[position]
             if (
                 operand.owner is not None
-                and isinstance(operand.owner.op, Elemwise)
+                and isinstance(operand.owner.op, FRESH)
+                and not _is_identity(operand.owner)
                 and operand.type.dtype == output.dtype
                 and operand.type.broadcastable == output.broadcastable
-                and not any(operand.type.broadcastable)
                 and len(self.fgraph.clients[operand]) == 1
                 and node.inputs.count(operand) == 1
             ):

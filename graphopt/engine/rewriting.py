@@ -8,14 +8,17 @@ from pytensor.compile.mode import optdb
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 
+from graphopt.engine.bias import lift_bias_in
+
 LEFT_OUT = ("fusion", "inplace", "BlasOpt", "cxx_only", "scan_make_inplace", "local_inplace_composite")
 
 
 @cache
-def _rewriter(fused: bool):
+def _rewriter():
     return optdb.query(RewriteDatabaseQuery(include=["fast_run"], exclude=list(LEFT_OUT)))
 
 
 def rewrite(fgraph: FunctionGraph) -> None:
-    """Simplify and stabilise `fgraph` in place."""
-    _rewriter(False).rewrite(fgraph)
+    """Lift biases, then simplify and stabilise `fgraph`, in place."""
+    lift_bias_in(fgraph)
+    _rewriter().rewrite(fgraph)
