@@ -11,10 +11,10 @@ from benchmarks import data
 class Line:
     """One comparison.
 
-    `ours` and each of `theirs` name a module under `benchmarks` and the start of its tasks' names; of several tasks that
-    fit, the fastest counts. Without `theirs` the bar is absolute: microseconds per unit, a call holding `units` of them.
-    `per_evaluation` divides a solve by its number of evaluations (the second value it returns), and `less` names a task
-    whose time is taken off first. `tolerance` is relative, for the first `compared` values (None: all).
+    `ours` and `theirs` name a module under `benchmarks` and the start of its tasks' names; of several tasks
+    that fit, the fastest counts. Without `theirs` the bar is absolute: microseconds per unit, a call holding
+    `units` of them. `per_evaluation` divides a solve by its number of evaluations (the second value it
+    returns). `tolerance` is relative, for the first `compared` values (None: all).
     """
 
     workload: str
@@ -31,17 +31,75 @@ class Line:
 W1, W2, W3, W4 = "ours.w1", "ours.w2", "ours.w3", "ours.w4"
 
 LINES = (
-    Line("W1", "20 000 updates, fast tier / JAX", (W1, "fast"), 1.2, ("peers.jax_w1", "updates"), tolerance=1e-9),
+    Line(
+        "W1",
+        "20 000 updates, fast tier / JAX",
+        (W1, "fast"),
+        1.2,
+        ("peers.jax_w1", "updates"),
+        tolerance=1e-9,
+    ),
     Line("W1", "an update, first tier, us", (W1, "now"), 25.0, units=4 * data.GATE_EPOCHS),
-    Line("W2", "a million updates, fast tier / JAX", (W2, "fast"), 1.1, ("peers.jax_w2", "updates"), tolerance=1e-9),
+    Line(
+        "W2",
+        "a million updates, fast tier / JAX",
+        (W2, "fast"),
+        1.1,
+        ("peers.jax_w2", "updates"),
+        tolerance=1e-9,
+    ),
     Line("W3", "epoch, fast tier / JAX", (W3, "epoch, fast"), 1.0, ("peers.jax_w3", "epoch"), tolerance=5e-3),
-    Line("W3", "epoch, fast tier / torch", (W3, "epoch, fast"), 1.0, ("peers.torch_w3", "epoch"), tolerance=5e-3),
+    Line(
+        "W3",
+        "epoch, fast tier / torch",
+        (W3, "epoch, fast"),
+        1.0,
+        ("peers.torch_w3", "epoch"),
+        tolerance=5e-3,
+    ),
     Line("W3", "epoch, first tier / JAX", (W3, "epoch, now"), 1.5, ("peers.jax_w3", "epoch"), tolerance=5e-3),
-    Line("W3", "value+gradient, 1 plan / JAX", (W3, "one plan"), 0.5, ("peers.jax_w3", "one plan"), tolerance=1e-4),
-    Line("W3", "value+gradient, 256 plans / JAX", (W3, "256 plans"), 1.0, ("peers.jax_w3", "256 plans"), tolerance=1e-4),
-    Line("W3", "value+gradient, 256 plans / torch", (W3, "256 plans"), 1.1, ("peers.torch_w3", "256 plans"), tolerance=1e-4),
-    Line("W3", "bounded solve / JAX + scipy", (W3, "solve"), 0.5, ("peers.jax_w3", "solve"), tolerance=1e-5, compared=1),
-    Line("W3", "bounded solve / torch + scipy", (W3, "solve"), 0.5, ("peers.torch_w3", "solve"), tolerance=1e-5, compared=1),
+    Line(
+        "W3",
+        "value+gradient, 1 plan / JAX",
+        (W3, "one plan"),
+        0.5,
+        ("peers.jax_w3", "one plan"),
+        tolerance=1e-4,
+    ),
+    Line(
+        "W3",
+        "value+gradient, 256 plans / JAX",
+        (W3, "256 plans"),
+        1.0,
+        ("peers.jax_w3", "256 plans"),
+        tolerance=1e-4,
+    ),
+    Line(
+        "W3",
+        "value+gradient, 256 plans / torch",
+        (W3, "256 plans"),
+        1.1,
+        ("peers.torch_w3", "256 plans"),
+        tolerance=1e-4,
+    ),
+    Line(
+        "W3",
+        "bounded solve / JAX + scipy",
+        (W3, "solve"),
+        0.5,
+        ("peers.jax_w3", "solve"),
+        tolerance=1e-5,
+        compared=1,
+    ),
+    Line(
+        "W3",
+        "bounded solve / torch + scipy",
+        (W3, "solve"),
+        0.5,
+        ("peers.torch_w3", "solve"),
+        tolerance=1e-5,
+        compared=1,
+    ),
 ) + tuple(
     Line(
         "W4",

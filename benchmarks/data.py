@@ -62,8 +62,8 @@ def forecaster_data(seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def forecaster_weights(seed: int = 1) -> list[np.ndarray]:
     """Return kernel, recurrent kernel and bias of both LSTMs, then kernel and bias of the dense layer.
 
-    Keras' layout, gate order (i, f, c, o) and initialisers. The bias of the dense layer is 1, so that its relu is
-    not dead from the start.
+    Keras' layout, gate order (i, f, c, o) and initialisers. The bias of the dense layer is 1, so that its
+    relu is not dead from the start.
     """
     rng = np.random.default_rng(seed + 100)
 
@@ -81,9 +81,9 @@ def forecaster_weights(seed: int = 1) -> list[np.ndarray]:
 
 
 def plan_question(seed: int = 1) -> dict[str, np.ndarray]:
-    """Return the held past (24, 8), start plans (256, 12, 7) in [-1, 1], and the weights of the net that is asked.
+    """Return the held past (24, 8), start plans (256, 12, 7) in [-1, 1], and the weights of the net.
 
-    The net's dense bias is 3: the forecast stays positive over the box, so that relu never flattens the objective.
+    The dense bias is 3: the forecast stays positive over the box, so that relu never flattens it.
     """
     rng = np.random.default_rng(seed + 200)
     weights = forecaster_weights(seed)

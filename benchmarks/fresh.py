@@ -1,7 +1,8 @@
 """Whole processes in turn: CPU and wall seconds from start to exit, with empty or filled caches.
 
-The caches of a contestant live in a directory of its own: HOME, the XDG cache, ours (``GRAPHOPT_CACHE``), numba's and
-JAX's. JAX writes its persistent compilation cache only when the caches are to be filled: an empty one would cost it time.
+The caches of a contestant live in a directory of its own: HOME, the XDG cache, ours (``GRAPHOPT_CACHE``),
+numba's and JAX's. JAX writes its persistent compilation cache only when the caches are to be filled: an empty
+one would cost it time.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def caches(directory: Path, *, keep: bool) -> dict[str, str]:
 
 
 def run_process(python: str, module: str, directory: Path, *, keep: bool) -> dict:
-    """Run one process to its end; return CPU seconds (its children's too), wall seconds, and the numbers it printed."""
+    """Run one process; return CPU seconds with its children's, wall seconds, and what it printed."""
     wall = time.perf_counter()
     process = subprocess.Popen(
         [python, "-m", f"benchmarks.{module}"],

@@ -2,8 +2,9 @@
 
     python -m benchmarks [W1 W2 W3 W4 cold warm] [--repeats N] [--peer-python PYTHON] [--json FILE]
 
-Ratios are ours / theirs in CPU seconds, the median of the pairs with their least and greatest; the ratio of wall seconds
-stands beside it. A line holds when the median does not exceed its bar and both sides found the same values.
+Ratios are ours / theirs in CPU seconds, the median of the pairs with their least and greatest; the ratio of
+wall seconds stands beside it. A line holds when the median does not exceed its bar and both sides found the
+same values.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def spread(numbers: list[float]) -> str:
 
 
 def fastest(contestant: Contestant, prefix: str, seconds: float) -> str:
-    """Return the task whose name starts with `prefix` and which is fastest in CPU seconds, each tried twice."""
+    """Return the task whose name starts with `prefix` and which is fastest, each tried twice."""
     fitting = [name for name in contestant.ready["tasks"] if name.startswith(prefix)]
     if not fitting:
         raise KeyError(f"{contestant.module} has no task {prefix!r}; it has {contestant.ready['tasks']}")
@@ -145,9 +146,13 @@ def row(found: dict) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run what was asked for; return the number of lines that do not hold."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=f"of {', '.join(WORKLOADS)}; default all")
+    parser.add_argument(
+        "workloads", nargs="*", metavar="WORKLOAD", help=f"of {', '.join(WORKLOADS)}; default all"
+    )
     parser.add_argument("--repeats", type=int, default=5, help="pairs a line (default 5)")
-    parser.add_argument("--seconds", type=float, default=0.5, help="least seconds of one timing (default 0.5)")
+    parser.add_argument(
+        "--seconds", type=float, default=0.5, help="least seconds of one timing (default 0.5)"
+    )
     parser.add_argument("--python", default=sys.executable, help="interpreter of our side")
     parser.add_argument("--peer-python", default=sys.executable, help="interpreter of the peers")
     parser.add_argument("--json", type=Path, help="also write every timing to this file")
@@ -174,7 +179,12 @@ def main(arguments: list[str] | None = None) -> int:
                     try:
                         outcome = run_line(line, open_contestant, options.repeats, options.seconds)
                     except (RuntimeError, KeyError) as error:
-                        outcome = {"workload": workload, "label": line.label, "bar": line.bar, "error": str(error)}
+                        outcome = {
+                            "workload": workload,
+                            "label": line.label,
+                            "bar": line.bar,
+                            "error": str(error),
+                        }
                         outcome["verdict"] = "does not hold (failed)"
                     outcomes.append(outcome)
                     print(row(outcome), flush=True)

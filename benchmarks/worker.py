@@ -1,8 +1,8 @@
 """A contestant's process: prepares its tasks once, then times the one it is asked for, line by line.
 
-Run as ``python -m benchmarks.worker MODULE``. Each line on stdin is JSON ``{"task": name, "seconds": s}``: the task is
-called until `s` seconds have passed. The answer is one line of JSON on stdout with the number of calls, the CPU and
-wall seconds of one call, and what the last call returned.
+Run as ``python -m benchmarks.worker MODULE``. Each line on stdin is JSON ``{"task": name, "seconds": s}``:
+the task is called until `s` seconds have passed. The answer is one line of JSON on stdout with the number of
+calls, the CPU and wall seconds of one call, and what the last call returned.
 """
 
 from __future__ import annotations
@@ -43,9 +43,7 @@ def main() -> None:
     os.dup2(2, 1)
     wall, cpu = time.perf_counter(), time.process_time()
     tasks = importlib.import_module(sys.argv[1]).prepare()
-    ready = {
-        "tasks": list(tasks), "cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall
-    }
+    ready = {"tasks": list(tasks), "cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
     print(json.dumps(ready), file=answers, flush=True)
     warmed: set[str] = set()
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""Story 1 in this project as one process: build, train 20 000 updates, maximise over the unit square, print."""
+"""Story 1 in this project as one process: build, train 20 000 updates, maximise in the unit square."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main():
         shuffle=False,
         verbose=0,
     )
-    answer = go.maximize(net, bounds=(0, 1), start=[0.5, 0.5])
+    answer = go.maximize(net, bounds=(0, 1), x0=[0.5, 0.5])
     print(float(sum(w.sum() for w in net.get_weights())), *answer.x.ravel().tolist(), float(answer.fun))
 
 

@@ -19,7 +19,7 @@ def main():
         objective="sum",
         fixed={"past": question["past"]},
         bounds={"plan": (-1, 1)},
-        start={"plan": question["plans"][0]},
+        x0={"plan": question["plans"][0]},
     )
     print(float(np.sqrt(sum(np.sum(w**2.0) for w in net.get_weights()))), float(answer.fun))
 

@@ -1,4 +1,4 @@
-"""W2 in bare PyTensor: story 3's recurrence, its state a shared variable, one million updates in one compiled loop."""
+"""W2 in bare PyTensor: one million updates of story 3's recurrence in one compiled loop."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def prepare():
             objective="sum",
             fixed={"past": question["past"]},
             bounds={"plan": (-1, 1)},
-            start={"plan": question["plans"][0]},
+            x0={"plan": question["plans"][0]},
         )
         return [np.asarray(answer.fun), np.asarray(answer.nfev)]
 

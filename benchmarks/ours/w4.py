@@ -25,7 +25,7 @@ def prepare():
         start = data.rosenbrock_start(size)
 
         def run():
-            answer = go.solve(problem, solver, start=start)
+            answer = go.solve(problem, solver, x0=start)
             return [np.asarray(answer.fun), np.asarray(answer.nfev)]
 
         return run

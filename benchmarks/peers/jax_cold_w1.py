@@ -1,4 +1,4 @@
-"""Story 1 in JAX as one process: build, train 20 000 updates, maximise over the unit square, print."""
+"""Story 1 in JAX as one process: build, train 20 000 updates, maximise in the unit square."""
 
 from __future__ import annotations
 

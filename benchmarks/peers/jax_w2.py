@@ -34,7 +34,9 @@ def train_scan(carry, X, Y):
 @jax.jit
 def train_scan_unrolled(carry, X, Y):
     """Return the same with eight samples an iteration."""
-    return jax.lax.fori_loop(0, data.EWMA_EPOCHS, lambda _, c: jax.lax.scan(update, c, (X, Y), unroll=8)[0], carry)
+    return jax.lax.fori_loop(
+        0, data.EWMA_EPOCHS, lambda _, c: jax.lax.scan(update, c, (X, Y), unroll=8)[0], carry
+    )
 
 
 @jax.jit

@@ -17,7 +17,8 @@ def prepare():
     """Return the tasks of this contestant."""
     past, plan, target = (jnp.asarray(part) for part in data.forecaster_data())
     batches = [
-        tuple(part[k : k + data.BATCH] for part in (past, plan, target)) for k in range(0, data.SAMPLES, data.BATCH)
+        tuple(part[k : k + data.BATCH] for part in (past, plan, target))
+        for k in range(0, data.SAMPLES, data.BATCH)
     ]
     stacked = tuple(part.reshape(-1, data.BATCH, *part.shape[1:]) for part in (past, plan, target))
 
@@ -33,7 +34,9 @@ def prepare():
         return run
 
     def whole(unroll):
-        epoch = jax.jit(lambda state: jax.lax.scan(partial(net.adam_update, unroll=unroll), state, stacked)[0])
+        epoch = jax.jit(
+            lambda state: jax.lax.scan(partial(net.adam_update, unroll=unroll), state, stacked)[0]
+        )
 
         def run():
             state = jax.block_until_ready(epoch(net.start_state(data.forecaster_weights())))

@@ -1,4 +1,4 @@
-"""W4 in JAX: Rosenbrock's function in a box by ``scipy.optimize.minimize`` with a jitted value and gradient."""
+"""W4 in JAX: Rosenbrock's function in a box by scipy with a jitted value and gradient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""W3 in torch: the same network from ``nn.LSTM`` and ``nn.Linear``, Adam, and the bounded solve with scipy."""
+"""W3 in torch: the same network from ``nn.LSTM`` and ``nn.Linear``, and the bounded solve with scipy."""
 
 from __future__ import annotations
 
