@@ -57,7 +57,7 @@ class Series:
 
 
 def read(path: Path = DATA) -> tuple[list[str], np.ndarray]:
-    """Return the quarters and the features (quarters, 4) in per cent; the money stock as growth over a year."""
+    """Return the quarters and the features (quarters, 4) in per cent; money as growth over a year."""
     with path.open(newline="") as file:
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     columns = {
@@ -178,10 +178,9 @@ def main(seed: int = 0, *, starts: int = 32, plot: str | None = None) -> dict:
     series = prepare()
     net, history = train(series, seed)
     loss, persistence = network_loss(net, series), persistence_loss(series)
-    print(f"{len(series.target)} training and {len(series.valid_target)} validation windows, seed {seed}")
-    print(
-        f"validation loss {loss:.3f} after {len(history.history['loss'])} epochs; persistence
-        {persistence:.3f};", end=" ", ) print(f"ratio {loss / persistence:.3f}")
+    windows, checked, epochs = len(series.target), len(series.valid_target), len(history.history["loss"])
+    print(f"{windows} training and {checked} validation windows, seed {seed}, {epochs} epochs")
+    print(f"validation loss {loss:.3f}, persistence {persistence:.3f}, ratio {loss / persistence:.3f}")
 
     answer = best_plan(net, series, starts=starts, seed=seed)
     scaled = np.reshape(answer.x, (HORIZON, len(FEATURES) - 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from examples import forecast_plan as example
 
 PERSISTENCE_MULTIPLE = 0.6
