@@ -1,0 +1,42 @@
+"""graphopt finds the best input of a trained network, and says how it knows.
+
+The public names live in the packages listed in `_PACKAGES`; each is imported when one of its names is first used,
+so that ``import graphopt`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from graphopt.environment import prepare_environment
+
+if TYPE_CHECKING:
+    from graphopt.nn import *
+    from graphopt.problem import *
+    from graphopt.solvers import *
+    from graphopt.training import *
+
+__version__ = "0.1.0"
+
+_PACKAGES = ("nn", "training", "problem", "solvers")
+_MODULES = ("engine", "ops", "nn", "training", "problem", "solvers", "certificates", "reports", "errors")
+
+prepare_environment()
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"graphopt.{name}")
+    if not name.startswith("_"):
+        for package in _PACKAGES:
+            module = importlib.import_module(f"graphopt.{package}")
+            if name in module.__all__:
+                value = globals()[name] = getattr(module, name)
+                return value
+    raise AttributeError(f"module 'graphopt' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    packages = [importlib.import_module(f"graphopt.{package}") for package in _PACKAGES]
+    return sorted({*globals(), *_MODULES, *(name for package in packages for name in package.__all__)})
