@@ -11,18 +11,21 @@ def hoist(outputs: Sequence[Variable], varying: Iterable[Variable]) -> list[Vari
     """Return the largest subexpressions of `outputs` that do not depend on `varying`.
 
     Evaluate them once and feed them as inputs, and the rest of the graph is all that
-    has to run when `varying` changes. Constants and bare inputs are left out: there is nothing to save.
+    has to run when `varying` changes. Bare inputs, constants and what is made of constants only are left out:
+    there is nothing to save, and constant folding needs to see them.
     """
     varying = set(varying)
     nodes = io_toposort([], list(outputs))
-    moving = set(varying)
+    moving, constant = set(varying), set()
     for node in nodes:
         if any(i in moving for i in node.inputs):
             moving.update(node.outputs)
+        elif all(isinstance(i, Constant) or i in constant for i in node.inputs):
+            constant.update(node.outputs)
     frontier: dict[Variable, None] = {}
 
     def consider(variable: Variable) -> None:
-        if variable.owner is not None and variable not in moving and not isinstance(variable, Constant):
+        if variable.owner is not None and variable not in moving and variable not in constant:
             frontier[variable] = None
 
     for node in nodes:

@@ -158,6 +158,8 @@ def _scalar_expression(scalar_op: ps.ScalarOp, node: Apply, args: tuple[str, ...
         if symbol in _IN_PLACE_INFIX and produced == dtype and all(d == dtype for d in dtypes):
             if len(args) == 2:
                 inplace, candidates = f"np.{_IN_PLACE_INFIX[symbol]}({args[0]}, {args[1]}, {{out}})", (0, 1)
+        if symbol in "+*" and len(args) > 2:  # widest first, or int8 * int8 overflows before the float comes
+            args = tuple(a for _, a in sorted(zip(dtypes, args), key=lambda pair: pair[0] != produced))
         text = f" {symbol} ".join(args)
         return _as_dtype(Expression(text, inplace=inplace, candidates=candidates), produced, dtype)
     function = _FUNCTIONS.get(kind.__name__)
