@@ -8,11 +8,11 @@ default) the reset gate meets the product with the recurrent weights, whose last
     n = tanh(a_h[t] + r * u_h)
     h[t] = z * h[t-1] + (1 - z) * n
 
-and without it the reset gate meets the state: ``n = tanh(a_h[t] + (r * h[t-1]) @ U_h)``, without a bias. Here ``a``
-is the projected input, which the functions call `z`, as the other recurrences do.
+and without it the reset gate meets the state: ``n = tanh(a_h[t] + (r * h[t-1]) @ U_h)``, without a bias.
+Here ``a`` is the projected input, which the functions call `z`, as the other recurrences do.
 
-The kernels keep the activated gates gate-major, ``(T, 3, B, H)``: every gate is then one contiguous block. What
-the reset gate met or made (``u_h``, or ``r * h[t-1]``) is kept as `inner`, (T, B, H).
+The kernels keep the activated gates gate-major, ``(T, 3, B, H)``: every gate is then one contiguous block.
+What the reset gate met or made (``u_h``, or ``r * h[t-1]``) is kept as `inner`, (T, B, H).
 """
 
 from __future__ import annotations
@@ -23,14 +23,22 @@ from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
+from graphopt.engine.numpy_linker import numpy_funcify
 from graphopt.ops.sequence import (
+    FLOATS,
+    backward_chunks,
     check_arrays,
+    lanes,
     pullback_of_graph,
     reversed_scan,
     same_dtype,
     sequence_inputs,
+    transposed,
     weight_gradient,
 )
+
+_HALF = {dtype: np.array(0.5, dtype) for dtype in FLOATS}
+_ONE = {dtype: np.array(1.0, dtype) for dtype in FLOATS}
 
 
 def gru(z, U, h0, reset_after=True):
@@ -68,37 +76,44 @@ def gru_forward(z, U, h0, reset_after=True, *, out=None):
         inner = np.empty((steps, batch, units), dtype)
     else:
         h, gates, inner = out
-    half = dtype.type(0.5)
-    z_by_gate = z.reshape(steps, batch, 3, units).transpose(0, 2, 1, 3)
+    if steps * batch * units == 0:
+        return h, gates, inner
+    half = _HALF[dtype.name]
+    z_by_gate = lanes(z, 3)
+    # One product for each gate gives its block; for a single sequence the blocks lie side by side anyway.
     parts = 3 if reset_after else 2
-    product = np.empty((batch, parts * units), dtype)
-    product_by_gate = product.reshape(batch, parts, units).transpose(1, 0, 2)
-    product_zr = product_by_gate[:2]
-    if reset_after:
-        weights, bias, product_h = U[:units], U[units], product_by_gate[2]
+    blocks = np.empty((parts, batch, units), dtype)
+    if batch == 1:
+        weights, product, product_now = U[:units, : parts * units], np.dot, blocks.reshape(1, parts * units)
     else:
-        weights, weights_h = np.ascontiguousarray(U[:, : 2 * units]), np.ascontiguousarray(U[:, 2 * units :])
+        weights = np.ascontiguousarray(U[:units].reshape(units, 3, units)[:, :parts].transpose(1, 0, 2))
+        product, product_now = np.matmul, blocks
+    if reset_after:
+        bias, blocks_h = U[units].reshape(3, 1, units), blocks[2]
+    else:
+        weights_h = U[:, 2 * units :]
+    blocks_zr = blocks[:2]
     dot, add, multiply, subtract, tanh = np.dot, np.add, np.multiply, np.subtract, np.tanh
     before = h0
-    for z_now, gates_now, inner_now, h_now in zip(z_by_gate, gates, inner, h):
-        sigmoids, n = gates_now[:2], gates_now[2]
-        update, reset = sigmoids
-        dot(before, weights, product)
+    rows = zip(z_by_gate[:, :2], z_by_gate[:, 2], gates[:, :2], gates[:, 2], inner, h)
+    for z_zr, z_n, zr, n, inner_now, h_now in rows:
+        update, reset = zr
+        product(before, weights, product_now)
         if reset_after:
-            add(product, bias, product)
-        add(product_zr, z_now[:2], sigmoids)
+            add(blocks, bias, blocks)
+        add(blocks_zr, z_zr, zr)
         # sigmoid(a) = 0.5 * tanh(0.5 * a) + 0.5 never overflows
-        multiply(sigmoids, half, sigmoids)
-        tanh(sigmoids, sigmoids)
-        multiply(sigmoids, half, sigmoids)
-        add(sigmoids, half, sigmoids)
+        multiply(zr, half, zr)
+        tanh(zr, zr)
+        multiply(zr, half, zr)
+        add(zr, half, zr)
         if reset_after:
-            inner_now[...] = product_h
+            inner_now[...] = blocks_h
             multiply(reset, inner_now, n)
         else:
             multiply(reset, before, inner_now)
             dot(inner_now, weights_h, n)
-        add(n, z_now[2], n)
+        add(n, z_n, n)
         tanh(n, n)
         subtract(before, n, h_now)
         multiply(h_now, update, h_now)
@@ -110,77 +125,108 @@ def gru_forward(z, U, h0, reset_after=True, *, out=None):
 def gru_backward(U, h, gates, inner, h0, dh, dgates=None, dinner=None, *, reset_after=True):
     """Return ``dz, du, dh0`` (``dz, dh0`` without `reset_after`) from the gradients of `h`, `gates`, `inner`.
 
-    ``du`` is the gradient of ``u = [h[t-1], 1] @ U``, what the weights' gradient needs.
+    ``du`` is the gradient of ``u = [h[t-1], 1] @ U``, what the weights' gradient needs. Give `dgates` and
+    `dinner` both or not at all.
     """
     steps, _, batch, units = gates.shape
     dtype = gates.dtype
     dz = np.empty((steps, batch, 3 * units), dtype)
     dh0 = np.zeros((batch, units), dtype)
-    dz_by_gate = dz.reshape(steps, batch, 3, units).transpose(0, 2, 1, 3)
-    spare = np.empty((batch, units), dtype)
-    slope = np.empty((3, batch, units), dtype)
-    shape = (batch, 3, units)
-    one = dtype.type(1)
-    dot, add, multiply, subtract = np.dot, np.add, np.multiply, np.subtract
-    transpose = np.ascontiguousarray if steps * batch > 64 else np.asarray
-    if reset_after:
-        weights = transpose(U[:units].T)
-        du = np.empty((steps, batch, 3 * units), dtype)
-        du_by_gate = du.reshape(steps, batch, 3, units).transpose(0, 2, 1, 3)
-    else:
-        weights, weights_h = transpose(U[:, : 2 * units].T), transpose(U[:, 2 * units :].T)
-    P_zr, P_n = slope[:2], slope[2]
-    for t in range(steps - 1, -1, -1):
-        G = gates[t]
-        update, reset, n = G
-        before = h[t - 1] if t else h0
-        # slope: d sigmoid, d sigmoid, d tanh
-        subtract(one, G[:2], P_zr)
-        multiply(P_zr, G[:2], P_zr)
-        multiply(n, n, P_n)
-        subtract(one, P_n, P_n)
-        add(dh0, dh[t], dh0)
-        dz_now = dz_by_gate[t]
-        dz_update, dz_reset, dz_n = dz_now
-        # n
-        subtract(one, update, spare)
-        multiply(spare, dh0, spare)
-        if dgates is not None:
-            add(spare, dgates[t, 2], spare)
-        multiply(spare, P_n, P_n)  # the gradient of n's pre-activation
-        dz_n[...] = P_n
-        # update
-        subtract(before, n, spare)
-        multiply(spare, dh0, spare)
-        if dgates is not None:
-            add(spare, dgates[t, 0], spare)
-        multiply(spare, slope[0], dz_update)
-        multiply(dh0, update, dh0)
-        # reset
-        if reset_after:
-            multiply(P_n, inner[t], spare)
-            if dgates is not None:
-                add(spare, dgates[t, 1], spare)
-            multiply(spare, slope[1], dz_reset)
-            du_now = du_by_gate[t]
-            du_now[:2] = dz_now[:2]
-            multiply(P_n, reset, du_now[2])
-            if dinner is not None:
-                add(du_now[2], dinner[t], du_now[2])
-            dot(du[t], weights, spare)
-        else:
-            d_inner = dot(P_n, weights_h)
-            if dinner is not None:
-                add(d_inner, dinner[t], d_inner)
-            multiply(d_inner, before, spare)
-            if dgates is not None:
-                add(spare, dgates[t, 1], spare)
-            multiply(spare, slope[1], dz_reset)
-            multiply(d_inner, reset, d_inner)
-            add(dh0, d_inner, dh0)
-            dot(dz[t].reshape(shape)[:, :2].reshape(batch, 2 * units), weights, spare)
-        add(dh0, spare, dh0)
-    return (dz, du, dh0) if reset_after else (dz, dh0)
+    du = np.empty_like(dz) if reset_after else None
+    outputs = (dz, du, dh0) if reset_after else (dz, dh0)
+    if steps * batch * units == 0:
+        return outputs
+    backward = _backward_reset_after if reset_after else _backward_reset_before
+    for now in backward_chunks(steps, 3 * batch * units):
+        start, end = now.start, now.stop
+        before = h[start - 1 : end - 1] if start else np.concatenate([h0[None], h[: end - 1]])
+        hidden = None if dgates is None else (dgates[now], dinner[now])
+        du_now = du[now] if reset_after else None
+        backward(U, before, gates[now], inner[now], dh[now], hidden, dz[now], du_now, dh0)
+    return outputs
+
+
+def _slopes(before, gates):
+    """Return d(h, r, h)/d(pre-activations of z, r, n) as one (T, 3, B, H) block, and 1 - n^2."""
+    one = _ONE[gates.dtype.name]
+    n = gates[:, 2]
+    d_tanh = n * n
+    np.subtract(one, d_tanh, d_tanh)
+    slope = np.subtract(one, gates)
+    np.multiply(slope[:, 0], d_tanh, slope[:, 2])
+    slope[:, :2] *= gates[:, :2]
+    return slope, d_tanh
+
+
+def _backward_reset_after(U, before, gates, inner, dh, hidden, dz, du, dh0):
+    units = dh.shape[2]
+    weights = transposed(U[:units], dh.shape[0] * dh.shape[1])
+    slope, d_tanh = _slopes(before, gates)
+    direct = None
+    if hidden is not None:
+        dgates, dinner = hidden
+        d_n = dgates[:, 2] * d_tanh
+        direct = np.stack(
+            [
+                dgates[:, 0] * slope[:, 0],
+                (d_n * inner + dgates[:, 1]) * slope[:, 1],
+                d_n * gates[:, 1] + dinner,
+            ],
+            axis=1,
+        )
+    through = slope[:, 2].copy()
+    slope[:, 0] *= np.subtract(before, gates[:, 2], d_tanh)
+    slope[:, 1] *= np.multiply(inner, through, d_tanh)
+    slope[:, 2] *= gates[:, 1]
+    du_by_gate, dz_by_gate = lanes(du, 3), lanes(dz, 3)
+    spare = np.empty_like(dh0)
+    for t in range(len(dh) - 1, -1, -1):
+        np.add(dh0, dh[t], dh0)
+        np.multiply(slope[t], dh0, du_by_gate[t])
+        np.multiply(through[t], dh0, dz_by_gate[t, 2])
+        if direct is not None:
+            du_by_gate[t] += direct[t]
+            dz_by_gate[t, 2] += d_n[t]
+        np.multiply(dh0, gates[t, 0], dh0)
+        np.dot(du[t], weights, spare)
+        np.add(dh0, spare, dh0)
+    dz[:, :, : 2 * units] = du[:, :, : 2 * units]
+
+
+def _backward_reset_before(U, before, gates, inner, dh, hidden, dz, _, dh0):
+    units = dh.shape[2]
+    rows = dh.shape[0] * dh.shape[1]
+    weights, weights_h = transposed(U[:, : 2 * units], rows), transposed(U[:, 2 * units :], rows)
+    slope, d_tanh = _slopes(before, gates)
+    direct = None
+    if hidden is not None:
+        dgates, dinner = hidden
+        direct = dgates * slope
+        direct[:, 2] = dgates[:, 2] * d_tanh
+    slope[:, 0] *= np.subtract(before, gates[:, 2], d_tanh)
+    slope[:, 1] *= before
+    dz_by_gate = lanes(dz, 3)
+    d_n, d_inner, spare = np.empty((3, *dh0.shape), dh0.dtype)
+    for t in range(len(dh) - 1, -1, -1):
+        dz_update, dz_reset, dz_n = dz_by_gate[t]
+        np.add(dh0, dh[t], dh0)
+        np.multiply(slope[t, 2], dh0, d_n)
+        if direct is not None:
+            d_n += direct[t, 2]
+        dz_n[...] = d_n
+        np.dot(d_n, weights_h, d_inner)
+        if direct is not None:
+            d_inner += dinner[t]
+        np.multiply(slope[t, 0], dh0, dz_update)
+        np.multiply(slope[t, 1], d_inner, dz_reset)
+        if direct is not None:
+            dz_update += direct[t, 0]
+            dz_reset += direct[t, 1]
+        np.multiply(dh0, gates[t, 0], dh0)
+        np.multiply(d_inner, gates[t, 1], d_inner)
+        np.add(dh0, d_inner, dh0)
+        np.dot(dz[t, :, : 2 * units], weights, spare)
+        np.add(dh0, spare, dh0)
 
 
 class GRUForward(Op):
@@ -282,3 +328,13 @@ class GRUGradient(Op):
 
     def pullback(self, inputs, outputs, cotangents):
         return pullback_of_graph(self.graph, inputs, cotangents)
+
+
+@numpy_funcify.register(GRUForward)
+def _forward_kernel(op, node):
+    return lambda *inputs: gru_forward(*inputs, op.reset_after)
+
+
+@numpy_funcify.register(GRUGradient)
+def _gradient_kernel(op, node):
+    return lambda *inputs: gru_backward(*inputs, reset_after=op.reset_after)

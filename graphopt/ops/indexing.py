@@ -12,7 +12,7 @@ def index_variable(name: str, indices):
     indices = pt.as_tensor_variable(indices)
     if indices.dtype not in pt.type.integer_dtypes:
         raise InvalidType(
-            f"{name} are {indices.dtype}, expected integers. Cast them first, for example with .astype('int64')."
+            f"{name} are {indices.dtype}, expected integers. Cast them first, as in .astype('int64')."
         )
     return indices
 
@@ -22,7 +22,7 @@ def check_range(name: str, indices, size: int) -> None:
     if indices.size == 0:
         return
     lowest, highest = indices.min(), indices.max()
-    if 0 <= lowest and highest < size:
+    if lowest >= 0 and highest < size:
         return
     wrong = lowest if lowest < 0 else highest
     place = tuple(int(k[0]) for k in (indices == wrong).nonzero())

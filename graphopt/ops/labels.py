@@ -8,6 +8,7 @@ from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
+from graphopt.engine.numpy_linker import numpy_funcify
 from graphopt.errors import ShapeMismatch
 from graphopt.ops.indexing import check_range, index_variable
 
@@ -118,3 +119,13 @@ class PlaceLabels(Op):
         if isinstance(d_p.type, DisconnectedType):
             return [nothing(), nothing(), nothing()]
         return [PickLabels()(d_p, labels), nothing(), nothing()]
+
+
+@numpy_funcify.register(PickLabels)
+def _pick_labels_kernel(op, node):
+    return pick
+
+
+@numpy_funcify.register(PlaceLabels)
+def _place_labels_kernel(op, node):
+    return place

@@ -1,7 +1,7 @@
 """A whole LSTM layer as one operation, with its gradient.
 
-The equations are those of Hochreiter and Schmidhuber (1997) with the forget gate of Gers et al. (2000), gates in
-Keras' order ``i, f, c, o``::
+The equations are those of Hochreiter and Schmidhuber (1997) with the forget gate of Gers et al. (2000),
+gates in Keras' order ``i, f, c, o``::
 
     i, f, g, o = sigmoid, sigmoid, tanh, sigmoid of the four parts of z[t] + h[t-1] @ U
     c[t] = f * c[t-1] + i * g
@@ -12,29 +12,43 @@ The kernels keep the activated gates gate-major, ``(T, 4, B, H)``: every gate is
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import repeat
+
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
+from graphopt.engine.numpy_linker import numpy_funcify
 from graphopt.ops.sequence import (
+    backward_chunks,
     check_arrays,
+    lanes,
     pullback_of_graph,
     reversed_scan,
     same_dtype,
     sequence_inputs,
+    transposed,
     weight_gradient,
 )
 
-_CHUNK = 1 << 16  # elements of a derivative block: it stays in the second-level cache
+_SMALL = 1 << 14  # elements up to which a stored array is faster than a broadcast one
 
-# sigmoid(a) = 0.5 * tanh(0.5 * a) + 0.5 never overflows, and lets one tanh serve all four gates.
-_SCALE = {d: np.array([0.5, 0.5, 1.0, 0.5], d).reshape(4, 1, 1) for d in ("float32", "float64")}
-_SHIFT = {d: np.array([0.5, 0.5, 0.0, 0.5], d).reshape(4, 1, 1) for d in ("float32", "float64")}
-# With it, (1 - gate) * (gate + this) is the derivative of sigmoid and of tanh alike.
-_IS_TANH = {d: np.array([0.0, 0.0, 1.0, 0.0], d).reshape(4, 1, 1) for d in ("float32", "float64")}
-_ONE = {d: np.ones((), d) for d in ("float32", "float64")}
+
+@lru_cache(maxsize=64)
+def _gate_constants(dtype, batch, units):
+    """Return ``scale, shift, is_tanh, one`` for gate-major blocks.
+
+    ``sigmoid(a) = 0.5 * tanh(0.5 * a) + 0.5`` never overflows, and lets one tanh serve all four gates.
+    ``(1 - gate) * (gate + is_tanh)`` is the derivative of sigmoid and of tanh alike.
+    """
+    columns = [[0.5, 0.5, 1.0, 0.5], [0.5, 0.5, 0.0, 0.5], [0.0, 0.0, 1.0, 0.0]]
+    constants = [np.array(column, dtype).reshape(4, 1, 1) for column in columns]
+    if 4 * batch * units <= _SMALL:
+        constants = [np.broadcast_to(column, (4, batch, units)).copy() for column in constants]
+    return *constants, np.ones((), dtype)
 
 
 def lstm(z, U, h0, c0):
@@ -72,21 +86,27 @@ def lstm_forward(z, U, h0, c0, *, out=None):
         gates = np.empty((steps, 4, batch, units), dtype)
     else:
         h, c, gates = out
-    scale, shift = _SCALE[dtype.name], _SHIFT[dtype.name]
-    product = np.empty((batch, 4 * units), dtype)
-    product_by_gate = product.reshape(batch, 4, units).transpose(1, 0, 2)
-    z_by_gate = z.reshape(steps, batch, 4, units).transpose(0, 2, 1, 3)
+    if batch * units * steps == 0:
+        return h, c, gates
+    scale, shift, _, _ = _gate_constants(dtype, batch, units)
+    z_by_gate = lanes(z, 4)
+    # One product for each gate writes its block; for a single sequence the blocks lie side by side anyway.
+    if batch == 1:
+        weights, product, products = U, np.dot, gates.reshape(steps, 1, 4 * units)
+    else:
+        weights = np.ascontiguousarray(U.reshape(units, 4, units).transpose(1, 0, 2))
+        product, products = np.matmul, gates
+    add, multiply, tanh = np.add, np.multiply, np.tanh
     spare = np.empty((batch, units), dtype)
-    dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh
     h_before, c_before = h0, c0
-    for z_now, gates_now, c_now, h_now in zip(z_by_gate, gates, c, h):
-        dot(h_before, U, product)
-        add(product_by_gate, z_now, gates_now)
-        multiply(gates_now, scale, gates_now)
-        tanh(gates_now, gates_now)
-        multiply(gates_now, scale, gates_now)
-        add(gates_now, shift, gates_now)
-        i, f, g, o = gates_now
+    for z_now, block, product_now, c_now, h_now in zip(z_by_gate, gates, products, c, h):
+        product(h_before, weights, product_now)
+        add(block, z_now, block)
+        multiply(block, scale, block)
+        tanh(block, block)
+        multiply(block, scale, block)
+        add(block, shift, block)
+        i, f, g, o = block
         multiply(f, c_before, c_now)
         multiply(i, g, spare)
         add(c_now, spare, c_now)
@@ -100,7 +120,6 @@ def lstm_backward(U, gates, c, c0, dh, dc=None, dgates=None, *, out=None):
     """Return ``dz, dh0, dc0`` from the gradients of `h` (`dh`), and of `c` and `gates` when they have one."""
     steps, _, batch, units = gates.shape
     dtype = gates.dtype
-    one, is_tanh = _ONE[dtype.name], _IS_TANH[dtype.name]
     if out is None:
         dz = np.empty((steps, batch, 4 * units), dtype)
         dh0, dc0 = np.zeros((batch, units), dtype), np.zeros((batch, units), dtype)
@@ -108,54 +127,58 @@ def lstm_backward(U, gates, c, c0, dh, dc=None, dgates=None, *, out=None):
         dz, dh0, dc0 = out
         dh0.fill(0)
         dc0.fill(0)
-    # BLAS is faster on a stored transpose; making it pays only when it is used often enough.
-    U_transposed = np.ascontiguousarray(U.T) if steps * batch > 64 else U.T
-    dz_by_gate = dz.reshape(steps, batch, 4, units).transpose(0, 2, 1, 3)
+    if batch * units * steps == 0:
+        return dz, dh0, dc0
+    _, _, is_tanh, one = _gate_constants(dtype, batch, units)
+    weights = transposed(U, steps * batch)
+    dz_by_gate = lanes(dz, 4)
+    chunks = backward_chunks(steps, 4 * batch * units)
+    chunk = chunks[0].stop - chunks[0].start
+    slopes, others = np.empty((2, chunk, 4, batch, units), dtype)
+    squashed, throughs = np.empty((2, chunk, batch, units), dtype)
     spare = np.empty((batch, units), dtype)
-    chunk = min(steps, max(1, _CHUNK // max(1, gates[0].size))) if steps else 1
-    slope = np.empty((chunk, 4, batch, units), dtype)
-    other = np.empty_like(slope)
-    through = np.empty((chunk, batch, units), dtype)
-    squash = np.empty((chunk, batch, units), dtype)
-    before = np.empty((chunk, batch, units), dtype)
     dot, add, multiply, subtract = np.dot, np.add, np.multiply, np.subtract
-    for end in range(steps, 0, -chunk):
-        start = max(0, end - chunk)
+    for now in chunks:
+        # What does not depend on later steps, for a chunk of steps at once. After it
+        # slope is d(c, c, c, h)/d(pre-activations of i, f, g, o), and through is dh/dc.
+        start, end = now.start, now.stop
         n = end - start
-        G, P, tanh_c, Q = gates[start:end], slope[:n], squash[:n], through[:n]
-        # P: d(c, c, c, h)/d(pre-activation of i, f, g, o); Q: dh/dc
-        np.tanh(c[start:end], tanh_c)
-        subtract(one, G, P)
-        add(G, is_tanh, other[:n])
-        multiply(P, other[:n], P)
+        G, slope, other, tanh_c, through = gates[now], slopes[:n], others[:n], squashed[:n], throughs[:n]
+        np.tanh(c[now], tanh_c)
+        subtract(one, G, slope)
+        add(G, is_tanh, other)
+        multiply(slope, other, slope)
         if dgates is not None:
-            raw = P * dgates[start:end]
-        multiply(P[:, ::2], G[:, 2::-2], P[:, ::2])
-        if start:
-            c_before = c[start - 1 : end - 1]
+            direct = slope * dgates[now]
+        multiply(slope[:, ::2], G[:, 2::-2], slope[:, ::2])
+        multiply(slope[1:, 1], c[start : end - 1], slope[1:, 1])
+        multiply(slope[0, 1], c[start - 1] if start else c0, slope[0, 1])
+        multiply(slope[:, 3], tanh_c, slope[:, 3])
+        multiply(tanh_c, tanh_c, through)
+        subtract(one, through, through)
+        multiply(through, G[:, 3], through)
+        if dgates is not None or dc is not None:
+            rest = zip(dc[now][::-1] if dc is not None else repeat(None),
+                       direct[::-1] if dgates is not None else repeat(None))
         else:
-            c_before = before[:n]
-            c_before[0] = c0
-            c_before[1:] = c[: end - 1]
-        multiply(P[:, 1], c_before, P[:, 1])
-        multiply(P[:, 3], tanh_c, P[:, 3])
-        multiply(tanh_c, tanh_c, Q)
-        subtract(one, Q, Q)
-        multiply(Q, G[:, 3], Q)
-        for t in range(n - 1, -1, -1):
-            now = start + t
-            add(dh0, dh[now], dh0)
-            multiply(dh0, Q[t], spare)
+            rest = repeat((None, None))
+        rows, by_gate = dz[now][::-1], dz_by_gate[now][::-1]
+        for dh_now, through_now, slope_c, slope_o, forget, dz_now, dz_c, dz_o, (dc_now, dgates_now) in zip(
+            dh[now][::-1], through[::-1], slope[::-1, :3], slope[::-1, 3], G[::-1, 1],
+            rows, by_gate[:, :3], by_gate[:, 3], rest,
+        ):
+            add(dh0, dh_now, dh0)
+            multiply(dh0, through_now, spare)
             add(dc0, spare, dc0)
-            if dc is not None:
-                add(dc0, dc[now], dc0)
-            P_now, dz_now = P[t], dz_by_gate[now]
-            multiply(P_now[:3], dc0, dz_now[:3])
-            multiply(P_now[3], dh0, dz_now[3])
-            if dgates is not None:
-                add(dz_now, raw[t], dz_now)
-            multiply(dc0, G[t, 1], dc0)
-            dot(dz[now], U_transposed, dh0)
+            if dc_now is not None:
+                add(dc0, dc_now, dc0)
+            multiply(slope_c, dc0, dz_c)
+            multiply(slope_o, dh0, dz_o)
+            if dgates_now is not None:
+                add(dz_c, dgates_now[:3], dz_c)
+                add(dz_o, dgates_now[3], dz_o)
+            multiply(dc0, forget, dc0)
+            dot(dz_now, weights, dh0)
     return dz, dh0, dc0
 
 
@@ -179,7 +202,7 @@ class LSTMForward(Op):
         return [(steps, batch, units), (steps, batch, units), (steps, pt.constant(4), batch, units)]
 
     def pullback(self, inputs, outputs, cotangents):
-        z, U, h0, c0 = inputs
+        _, U, h0, c0 = inputs
         h, c, gates = outputs
         dh, dc, dgates = (None if isinstance(d.type, DisconnectedType) else d for d in cotangents)
         dh = pt.zeros_like(h) if dh is None else dh
@@ -243,3 +266,15 @@ class LSTMGradient(Op):
 
     def pullback(self, inputs, outputs, cotangents):
         return pullback_of_graph(self.graph, inputs, cotangents)
+
+
+@numpy_funcify.register(LSTMForward)
+def _forward_kernel(op, node):
+    return lstm_forward
+
+
+@numpy_funcify.register(LSTMGradient)
+def _gradient_kernel(op, node):
+    if op.with_dgates and not op.with_dc:
+        return lambda U, gates, c, c0, dh, dgates: lstm_backward(U, gates, c, c0, dh, None, dgates)
+    return lstm_backward

@@ -13,6 +13,7 @@ from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
+from graphopt.engine.numpy_linker import numpy_funcify
 from graphopt.errors import unknown_name
 from graphopt.ops.sequence import (
     check_arrays,
@@ -173,3 +174,13 @@ _SLOPE_GRAPH = {
     "linear": pt.ones_like,
     "relu": lambda h: pt.gt(h, 0).astype(h.dtype),
 }
+
+
+@numpy_funcify.register(RNNForward)
+def _forward_kernel(op, node):
+    return lambda *inputs: rnn_forward(*inputs, op.activation)
+
+
+@numpy_funcify.register(RNNGradient)
+def _gradient_kernel(op, node):
+    return lambda *inputs: rnn_backward(*inputs, op.activation)

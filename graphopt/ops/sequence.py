@@ -18,6 +18,7 @@ from pytensor.tensor.variable import TensorVariable
 from graphopt.errors import InvalidType, ShapeMismatch
 
 FLOATS = ("float32", "float64")
+_CHUNK = 1 << 16  # elements of a block of derivatives: it stays in the second-level cache
 
 
 class SequenceInputs(NamedTuple):
@@ -93,6 +94,23 @@ def check_arrays(name: str, z, U, states: dict, *, gates: int, bias_rows: int = 
     got = ", ".join(f"{key} {value.shape}" for key, value in {"z": z, "U": U, **states}.items())
     hint = f"(T, B, {gates}*H), U (H{'+1' if bias_rows else ''}, {gates}*H), states (B, H)"
     raise ShapeMismatch(f"{name}: got z, U and states of shapes {got}; expected z {hint}.")
+
+
+def lanes(z, gates: int):
+    """Return the view (T, gates, B, H) of an array (T, B, gates * H)."""
+    steps, batch, width = z.shape
+    return z.reshape(steps, batch, gates, width // gates).transpose(0, 2, 1, 3)
+
+
+def backward_chunks(steps: int, elements: int) -> list[slice]:
+    """Return slices of the time axis, last first, whose blocks of `elements` a step stay in the cache."""
+    chunk = max(1, _CHUNK // max(1, elements))
+    return [slice(max(0, end - chunk), end) for end in range(steps, 0, -chunk)]
+
+
+def transposed(U, rows: int):
+    """Return ``U.T``, as a copy when `rows` products with it pay for that (BLAS is then faster)."""
+    return np.ascontiguousarray(U.T) if rows > 64 else U.T
 
 
 def weight_gradient(h, h0, dz):
