@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from graphopt.environment import prepare_environment
 
 if TYPE_CHECKING:
+    from graphopt.api import *
     from graphopt.nn import *
     from graphopt.problem import *
     from graphopt.solvers import *
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_PACKAGES = ("nn", "training", "problem", "solvers")
+_PACKAGES = ("nn", "training", "problem", "solvers", "api")
 _MODULES = ("engine", "ops", "nn", "training", "problem", "solvers", "certificates", "reports", "errors")
 
 prepare_environment()

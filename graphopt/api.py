@@ -20,6 +20,8 @@ from graphopt.solvers.solution import Solution, Status
 from graphopt.solvers.solver import LocalSolver
 from graphopt.solving import solve
 
+__all__ = ["maximize", "minimize", "solve", "target"]
+
 REACH_TOLERANCE = 1e-6  # relative to 1 + |value|
 
 

@@ -3,6 +3,5 @@
 from graphopt.solvers.lbfgsb import LBFGSB
 from graphopt.solvers.multistart import MultiStart
 from graphopt.solvers.solution import Solution, Status
-from graphopt.solvers.solver import LocalSolver, Run
 
-__all__ = ["LBFGSB", "LocalSolver", "MultiStart", "Run", "Solution", "Status"]
+__all__ = ["LBFGSB", "MultiStart", "Solution", "Status"]
