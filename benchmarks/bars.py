@@ -82,36 +82,40 @@ LINES = (
         ("peers.torch_w3", "256 plans"),
         tolerance=1e-4,
     ),
-    Line(
-        "W3",
-        "bounded solve / JAX + scipy",
-        (W3, "solve"),
-        0.5,
-        ("peers.jax_w3", "solve"),
-        tolerance=1e-5,
-        compared=1,
+    *(
+        Line(
+            "W3",
+            f"{what} / {library} + scipy",
+            (W3, task),
+            0.5,
+            (f"peers.{library.lower()}_w3", "solve"),
+            tolerance=1e-5,
+            compared=1,
+        )
+        for what, task in (
+            ("bounded solve, SciPy's tolerances", "solve, SciPy's"),
+            ("bounded solve, our tolerances", "solve, our"),
+            ("compile, solve and certify", "whole answer"),
+        )
+        for library in ("JAX", "torch")
     ),
-    Line(
-        "W3",
-        "bounded solve / torch + scipy",
-        (W3, "solve"),
-        0.5,
-        ("peers.torch_w3", "solve"),
-        tolerance=1e-5,
-        compared=1,
+    *(
+        Line(
+            "W4",
+            f"an evaluation in L-BFGS-B, d = {size} / JAX + scipy",
+            (W4, f"solve d={size}"),
+            0.8,
+            ("peers.jax_w4", f"solve d={size}"),
+            per_evaluation=True,
+            tolerance=1e-4,
+            compared=1,
+        )
+        for size in data.ROSENBROCK_SIZES
     ),
-) + tuple(
-    Line(
-        "W4",
-        f"an L-BFGS-B evaluation, d = {size} / JAX + scipy",
-        (W4, f"solve d={size}"),
-        0.8,
-        ("peers.jax_w4", f"solve d={size}"),
-        per_evaluation=True,
-        tolerance=1e-6,
-        compared=1,
-    )
-    for size in data.ROSENBROCK_SIZES
+    *(
+        Line("W4", f"set-up a variable, d = {size}, us", (W4, f"set-up d={size}"), 0.3, units=size)
+        for size in data.ROSENBROCK_SIZES[1:]
+    ),
 )
 
 

@@ -95,6 +95,9 @@ def plan_question(seed: int = 1) -> dict[str, np.ndarray]:
     }
 
 
+# Both sides' L-BFGS-B: SciPy's defaults, in our names
+SCIPY_TOLERANCES = {"gradient_tolerance": 1e-5, "function_tolerance": 2.220446049250313e-09}
+
 # W4: Rosenbrock's function in a box
 ROSENBROCK_SIZES = (10, 1_000, 100_000)
 ROSENBROCK_BOX = (-1.5, 0.8)

@@ -10,6 +10,9 @@ import graphopt as go
 from benchmarks import data
 from benchmarks.ours import forecaster
 from graphopt import engine
+from graphopt.problem.compiled import compile_problem
+from graphopt.problem.network_problem import network_problem
+from graphopt.solvers.run import run_local
 
 
 def prepare():
@@ -39,19 +42,28 @@ def prepare():
         function = engine.compile([x, *inputs], outputs, givens=dict(zip(held, inputs)), tier=tier)
         return lambda: function(plans, *values)
 
-    def solve():
-        answer = go.minimize(
-            net,
-            objective="sum",
-            fixed={"past": question["past"]},
-            bounds={"plan": (-1, 1)},
-            x0={"plan": question["plans"][0]},
-        )
-        return [np.asarray(answer.fun), np.asarray(answer.nfev)]
+    asked = {"objective": "sum", "fixed": {"past": question["past"]}, "bounds": {"plan": (-1, 1)}}
+    problem = network_problem(net, "minimize", **asked)
+    compiled = compile_problem(problem, tier="fast")
+
+    def solve(**tolerances):
+        solver = go.LBFGSB(**tolerances)
+
+        def run():
+            found = run_local(compiled, solver, question["plans"][0].ravel().astype(float))
+            return [np.asarray(found.fun), np.asarray(found.evaluations)]
+
+        return run
+
+    def answer():
+        found = go.minimize(net, x0={"plan": question["plans"][0]}, **asked)
+        return [np.asarray(found.fun), np.asarray(found.nfev)]
 
     tasks = {f"epoch, {tier}": epoch(tier) for tier in ("fast", "now")}
     for tier in ("fast", "now"):
         tasks[f"one plan, {tier}"] = call(question["plans"][:1], tier)
         tasks[f"256 plans, {tier}"] = call(question["plans"], tier)
-    tasks["solve"] = solve
+    tasks["solve, SciPy's tolerances"] = solve(**data.SCIPY_TOLERANCES)
+    tasks["solve, our tolerances"] = solve()
+    tasks["whole answer"] = answer
     return tasks

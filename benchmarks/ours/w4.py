@@ -1,4 +1,4 @@
-"""W4 in this project: Rosenbrock's function in a box by `graphopt.solve`."""
+"""W4 in this project: Rosenbrock's function in a box by our L-BFGS-B on a problem compiled once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import pytensor.tensor as pt
 
 import graphopt as go
 from benchmarks import data
+from graphopt.problem.compiled import compile_problem
+from graphopt.solvers.run import run_local
 
 
 def rosenbrock(x):
@@ -16,22 +18,24 @@ def rosenbrock(x):
 
 def prepare():
     """Return the tasks of this contestant."""
-
-    def solve(size, iterations):
+    tasks = {}
+    solver = go.LBFGSB(max_iterations=data.ROSENBROCK_ITERATIONS, **data.SCIPY_TOLERANCES)
+    for size in data.ROSENBROCK_SIZES:
         x = pt.vector("x", dtype="float64", shape=(size,))
         lower, upper = data.ROSENBROCK_BOX
         problem = go.Problem(minimize=rosenbrock(x), variables=[go.Variable(x, lower=lower, upper=upper)])
-        solver = go.LBFGSB(max_iterations=iterations)
+        compiled = compile_problem(problem, tier="fast")
         start = data.rosenbrock_start(size)
 
-        def run():
-            answer = go.solve(problem, solver, x0=start)
-            return [np.asarray(answer.fun), np.asarray(answer.nfev)]
+        def solve(compiled=compiled, start=start):
+            found = run_local(compiled, solver, start)
+            return [np.asarray(found.fun), np.asarray(found.evaluations)]
 
-        return run
+        def set_up(compiled=compiled, start=start):
+            return [next(solver.steps(start, compiled.lower, compiled.upper))]
 
-    tasks = {}
-    for size in data.ROSENBROCK_SIZES:
-        tasks[f"solve d={size}"] = solve(size, data.ROSENBROCK_ITERATIONS)
-        tasks[f"one iteration d={size}"] = solve(size, 1)
+        def evaluate(compiled=compiled, start=start):
+            return [np.asarray(part) for part in compiled.cost(start)]
+
+        tasks |= {f"solve d={size}": solve, f"set-up d={size}": set_up, f"value+gradient d={size}": evaluate}
     return tasks
