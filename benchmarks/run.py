@@ -57,10 +57,12 @@ def per_unit(line: Line, timing: dict, clock: str) -> float:
     return timing[clock] / (timing["value"][1] if line.per_evaluation else 1) / line.units
 
 
-def verdict(ratio: float, bar: float, apart: float | None, tolerance: float | None) -> str:
+def verdict(ratio: float, bar: float | None, apart: float | None, tolerance: float | None) -> str:
     """Return whether the line holds, in words."""
     if apart is not None and tolerance is not None and not apart <= tolerance:
         return "does not hold (values differ)"
+    if bar is None:
+        return "no bar"
     return "holds" if ratio <= bar else "does not hold"
 
 
@@ -132,14 +134,14 @@ def seconds_text(seconds: float) -> str:
 
 def row(found: dict) -> str:
     """Return one line of the table."""
-    head = f"{found['workload']:4} {found['label']:50}"
+    head = f"{found['workload']:4} {found['label']:52}"
     if "error" in found:
         return f"{head} {found['verdict']}: {found['error'][:150]}"
     times = [seconds_text(statistics.median(side)) for side in zip(*found["cpu"])]
     apart = "" if found["apart"] is None else f"  values apart {found['apart']:.1e}"
     return (
-        f"{head} {spread(found['ratios']):24} wall {statistics.median(found['wall_ratios']):<8.3g}"
-        f"bar {found['bar']:<5g} {found['verdict']:14} ({' : '.join(times)}){apart}"
+        f"{head} {spread(found['ratios']):24} wall {statistics.median(found['wall_ratios']):<8.3g} "
+        f"bar {found['bar'] or '-':<5} {found['verdict']:14} ({' : '.join(times)}){apart}"
     )
 
 
@@ -178,7 +180,7 @@ def main(arguments: list[str] | None = None) -> int:
                 if line.workload == workload:
                     try:
                         outcome = run_line(line, open_contestant, options.repeats, options.seconds)
-                    except (RuntimeError, KeyError) as error:
+                    except (RuntimeError, KeyError) as error:  # the other lines still count
                         outcome = {
                             "workload": workload,
                             "label": line.label,
@@ -196,11 +198,12 @@ def main(arguments: list[str] | None = None) -> int:
                 outcomes.append(run_fresh(line, options.python, options.peer_python, options.repeats))
                 print(row(outcomes[-1]), flush=True)
 
-    holding = sum(outcome["verdict"] == "holds" for outcome in outcomes)
-    print(f"{holding} of {len(outcomes)} lines hold")
+    judged = [outcome for outcome in outcomes if outcome["verdict"] != "no bar"]
+    holding = sum(outcome["verdict"] == "holds" for outcome in judged)
+    print(f"{holding} of {len(judged)} lines with a bar hold")
     if options.json:
         options.json.write_text(json.dumps(outcomes, indent=1))
-    return len(outcomes) - holding
+    return len(judged) - holding
 
 
 if __name__ == "__main__":
