@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from graphopt.errors import InvalidType, InvalidValue
 from graphopt.solvers import setulb as _core
 from graphopt.solvers.solver import Run, Steps
 
+FLOAT = np.dtype(np.float64)
 EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -110,7 +112,7 @@ def _steps(options: LBFGSB, setulb: Any, x: np.ndarray, lower: np.ndarray, upper
             np.minimum(x, upper, x)
             f, g = yield x
             evaluations += 1
-            if not (np.isfinite(f) and np.isfinite(g.dot(g))):
+            if not (isfinite(f) and isfinite(g.dot(g))):  # the product may overflow where g is finite: look closer
                 if f == -np.inf:
                     best_x, best_f, best_g = x.copy(), f, g
                     return run("failed", "the objective is infinitely good here: it has no optimum")
@@ -120,7 +122,7 @@ def _steps(options: LBFGSB, setulb: Any, x: np.ndarray, lower: np.ndarray, upper
                         best_f, best_g = f, g
                         return run("failed", f"the objective or its gradient is not finite at the start (value {f})")
                     f, g = _repelled(x, best_x, best_f, best_g)
-            if np.may_share_memory(g, x) or g.dtype != np.float64 or not g.flags.c_contiguous:
+            if g is x or g.base is x or g.dtype != FLOAT or not g.flags.c_contiguous:
                 g = np.array(g, dtype=np.float64)
             if evaluations == 1:
                 best_f, best_g = f, g.copy()

@@ -94,6 +94,31 @@ class Solution(dict):
     def __dir__(self) -> list[str]:
         return sorted({*dir(type(self)), *self})
 
+    def __str__(self) -> str:
+        from graphopt.reports.text import text
+
+        return text(self)
+
+    __repr__ = __str__
+
+    def to_frame(self) -> Any:
+        """Return a pandas table with one row per scalar decision; needs the extra ``data``."""
+        from graphopt.reports.frame import frame
+
+        return frame(self)
+
+    def plot(self, axes: Any = None) -> Any:
+        """Return a matplotlib figure of inputs and starts; needs the extra ``plot``."""
+        from graphopt.reports.plot import plot
+
+        return plot(self, axes)
+
+    def report(self, path: Any) -> Any:
+        """Write a report to `path` (``.html`` or ``.md``) and return the path."""
+        from graphopt.reports.document import write
+
+        return write(self, path)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain Python values: no arrays, and None for numbers that are not finite."""
         return plain(dict(self))
