@@ -45,15 +45,15 @@ static inline @R@ exp_@T@(@R@ x)
     return (p * first) * second;
 }
 
-/* exp(x) for x <= 0 or NaN where results below the smallest normal number may be 0: one factor is enough */
+/* exp(x) for x <= 0 or NaN; results below the smallest normal number are 0, so that one factor is enough */
 static inline @R@ exp_negative_@T@(@R@ x)
 {
-    x = x < @EXP_NORMAL@ ? @EXP_NORMAL@ : x;
+    const int below = x < @EXP_NORMAL@;
     const @R@ t = x * @LOG2E@ + @MAGIC@;
     const @R@ n = t - @MAGIC@;
     const @R@ r = (x - n * @LN2_HIGH@) - n * @LN2_LOW@;
     const @R@ scale = real_@T@((bits_@T@(t) + @BIAS@) << @MANTISSA@);
-    return scale + scale * expm1_reduced_@T@(r);
+    return below ? @ZERO@ : scale + scale * expm1_reduced_@T@(r);
 }
 
 /* exp(x) - 1 without cancellation near 0; 2**(n - 1) so that n = 0 subtracts exactly and n = @EXPONENT_MAX@ is finite */
@@ -74,7 +74,7 @@ static inline @R@ expm1_@T@(@R@ x)
 /* exp(-|x|) is at most 1, so both tails keep their relative accuracy */
 static inline @R@ sigmoid_@T@(@R@ x)
 {
-    const @R@ e = exp_@T@(-abs_@T@(x));
+    const @R@ e = exp_negative_@T@(-abs_@T@(x));
     return (x < 0 ? e : @ONE@) / (@ONE@ + e);
 }
 
@@ -118,7 +118,12 @@ static inline @R@ log1p_@T@(@R@ x)
 }
 static inline @R@ softplus_@T@(@R@ x)
 {
-    return (x > 0 ? x : @ZERO@) + log1p_@T@(exp_@T@(-abs_@T@(x)));
+    const @R@ e = exp_negative_@T@(-abs_@T@(x));
+    const @R@ u = @ONE@ + e;
+    const @R@ lost = (e - (u - @ONE@)) / u;
+    const @R@ y = u == @ONE@ ? e : log_core_@T@(u, lost);
+    const @R@ v = @HALF@ * (x < @EXP_NORMAL@ ? @ZERO@ : x); /* v + |v| is max(x, 0) without a branch */
+    return y + (v + abs_@T@(v));
 }
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,32 @@ DTYPES = {
     "u8p": (np.dtype(np.uint8), np.dtype(np.bool_)),
 }
 _RESULTS = {"f64": ctypes.c_double, "f32": ctypes.c_double, "i64": ctypes.c_int64, "None": None}
+
+
+def _address_slow(array: np.ndarray) -> int:
+    return array.ctypes.data
+
+
+def _address_fast(array: np.ndarray) -> int:
+    return _read_pointer(id(array) + _HEADER).value or 0
+
+
+# An ndarray's data pointer stands right after the object header (the layout is part of NumPy's C interface): reading
+# it takes 0.14 us where `array.ctypes.data` takes 1.5. Used only where a trial shows that it is so.
+_HEADER = object.__basicsize__
+_read_pointer = ctypes.c_void_p.from_address
+
+
+def _choose_address() -> Callable[[np.ndarray], int]:
+    trial = np.arange(6.0)
+    if sys.implementation.name == "cpython" and all(
+        _address_fast(a) == _address_slow(a) for a in (trial, trial[2:], np.empty((2, 3), np.float32))
+    ):
+        return _address_fast
+    return _address_slow
+
+
+address_of = _choose_address()
 
 
 class Kernel:
@@ -67,7 +94,7 @@ class Kernel:
         """Run the kernel on arguments that are trusted to be right (a wrong one may crash the process)."""
         slots = np.empty(len(self._kinds) + 1, np.int64)
         _fill(slots, self._kinds, arguments)
-        return self._function(slots.ctypes.data)
+        return self._function(address_of(slots))
 
     def check(self, arguments) -> None:
         """Raise unless `arguments` fit the parameters."""
@@ -80,7 +107,7 @@ class Kernel:
                     raise InvalidType(f"{self._where(i)} is an array; expected a number ({kind}).")
             elif not isinstance(value, np.ndarray):
                 raise InvalidType(f"{self._where(i)} is a {type(value).__name__}; expected an array of {dtypes[0]}.")
-            elif value.dtype not in dtypes:
+            elif value.dtype is not dtypes[0] and value.dtype not in dtypes:
                 raise InvalidType(f"{self._where(i)} has dtype {value.dtype}; expected {dtypes[0]}. Use astype.")
             elif not value.flags.c_contiguous:
                 raise InvalidValue(f"{self._where(i)} is not C-contiguous. Use numpy.ascontiguousarray.")
@@ -126,7 +153,7 @@ class Bound:
                 self._open.append((self.slots if kind == "i64" else self.floats, i))
             else:
                 self._put(i, value)
-        self.run = _caller(kernel._function, self.slots.ctypes.data)
+        self.run = _caller(kernel._function, address_of(self.slots))
 
     def __call__(self, *values):
         """Run the kernel with `values` for the arguments left open."""
@@ -145,7 +172,7 @@ class Bound:
     def _put(self, index, value):
         kind = self.kernel._kinds[index]
         if kind in DTYPES:
-            self.slots[index] = value.ctypes.data
+            self.slots[index] = address_of(value)
         elif kind == "i64":
             self.slots[index] = value
         else:
@@ -165,7 +192,7 @@ def _fill(slots, kinds, arguments):
     floats = slots.view(np.float64)
     for i, (value, kind) in enumerate(zip(arguments, kinds)):
         if kind in DTYPES:
-            slots[i] = value.ctypes.data
+            slots[i] = address_of(value)
         elif kind == "i64":
             slots[i] = value
         else:
