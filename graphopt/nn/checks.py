@@ -83,14 +83,16 @@ def check_array(
                 f"{spec.name} holds {array[where]} at index {where} ({int(bad.sum())} such values); "
                 "expected finite numbers. Drop or fill them first."
             )
-    if spec.dtype.startswith(("int", "uint")) and array.dtype.kind == "f" and np.any(array != np.floor(array)):
+    if (
+        spec.dtype.startswith(("int", "uint"))
+        and array.dtype.kind == "f"
+        and np.any(array != np.floor(array))
+    ):
         raise InvalidValue(f"{spec.name} holds fractions; expected whole numbers.")
     return array.astype(spec.dtype, copy=False)
 
 
-def match_names(
-    value: Any, names: Sequence[str], *, what: str = "x", order: Sequence[str] | None = None
-) -> list[Any]:
+def match_names(value: Any, names: Sequence[str], *, what: str = "x") -> list[Any]:
     """Return the items of `value` (an array, a sequence, or a dict by name) in the order of `names`.
 
     Raises
@@ -106,11 +108,13 @@ def match_names(
                 raise unknown_name(f"name in {what}", key, names)
         missing = [name for name in names if name not in value]
         if missing:
-            raise InvalidValue(f"{what} lacks {', '.join(map(repr, missing))}; expected {', '.join(map(repr, names))}.")
+            raise InvalidValue(
+                f"{what} lacks {', '.join(map(repr, missing))}; expected {', '.join(map(repr, names))}."
+            )
         return [value[name] for name in names]
     if len(names) == 1:
-        one = isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], np.ndarray)
-        return [value[0]] if one and value[0].ndim > 0 else [value]
+        one = isinstance(value, list | tuple) and len(value) == 1 and getattr(value[0], "ndim", 0) > 0
+        return [value[0]] if one else [value]
     if not isinstance(value, list | tuple):
         raise InvalidType(
             f"{what} is {type(value).__name__}; expected a list of {len(names)} arrays or a dict with the names "
@@ -123,7 +127,9 @@ def match_names(
     return list(value)
 
 
-def check_arrays(value: Any, specs: Sequence[ArraySpec], *, what: str = "x", **options: bool) -> list[np.ndarray]:
+def check_arrays(
+    value: Any, specs: Sequence[ArraySpec], *, what: str = "x", **options: bool
+) -> list[np.ndarray]:
     """Return the arrays of `value`, one for each of `specs`, all with the same number of samples.
 
     `value` is an array, a list, or a dict by the names of `specs`; `options` go to `check_array`.

@@ -53,7 +53,9 @@ class BinaryAccuracy(Metric):
 
     def __call__(self, y_true, y_pred):
         t = losses.matched(y_true, y_pred)
-        hit = pt.eq(t.astype(y_pred.dtype), pt.gt(y_pred, losses._c(self.threshold, y_pred)).astype(y_pred.dtype))
+        hit = pt.eq(
+            t.astype(y_pred.dtype), pt.gt(y_pred, losses._c(self.threshold, y_pred)).astype(y_pred.dtype)
+        )
         return losses.sample_means(pt.mean(hit.astype(y_pred.dtype), axis=-1))
 
 

@@ -138,10 +138,10 @@ class Network(Layer):
 
     @property
     def input_specs(self) -> list[ArraySpec]:
-        """What the input arrays must be."""
+        """What the input arrays must be; any number of samples (multiples of `batch_size` if there is one)."""
         self._need_built("input_specs")
         return [
-            ArraySpec(name, symbol.shape, symbol.dtype or self.float_type)
+            ArraySpec(name, (None, *symbol.shape[1:]), symbol.dtype or self.float_type)
             for name, symbol in zip(self.input_names, self._input_symbols, strict=True)
         ]
 
@@ -150,7 +150,7 @@ class Network(Layer):
         """What target arrays of the shape of the outputs must be."""
         self._need_built("output_specs")
         return [
-            ArraySpec(name, symbol.shape, self.float_type)
+            ArraySpec(name, (None, *symbol.shape[1:]), self.float_type)
             for name, symbol in zip(self.output_names, self._output_symbols, strict=True)
         ]
 
@@ -161,6 +161,14 @@ class Network(Layer):
             if symbol.shape[0] is not None:
                 return symbol.shape[0]
         return None
+
+    def check_batch(self, n: int) -> None:
+        """Raise `ShapeMismatch` if `n` samples do not make whole batches of a network with a fixed batch size."""
+        if self.batch_size is not None and n % self.batch_size:
+            raise ShapeMismatch(
+                f"x has {n} samples; the network was built for batches of {self.batch_size}. "
+                "Give a multiple of that."
+            )
 
     def compute_output_shape(self, input_shape):
         """Return the shapes of the outputs for inputs of `input_shape`."""
@@ -198,7 +206,9 @@ class Network(Layer):
         for node in self._nodes:
             items = [values[symbol] for symbol in node.inputs]
             result = node.layer.call(items if node.several else items[0], context)
-            for symbol, one in zip(node.outputs, result if isinstance(result, list) else [result], strict=True):
+            for symbol, one in zip(
+                node.outputs, result if isinstance(result, list) else [result], strict=True
+            ):
                 values[symbol] = one
             context.penalties += node.layer.penalties() if context.training else []
         return [values[symbol] for symbol in self._output_symbols]
@@ -208,7 +218,10 @@ class Network(Layer):
         """The symbolic inputs, with static shapes."""
         self._need_built("inputs")
         if self._inputs is None:
-            self._inputs = [pt.tensor(s.name, shape=s.shape, dtype=s.dtype) for s in self.input_specs]
+            self._inputs = [
+                pt.tensor(spec.name, shape=shape, dtype=spec.dtype)
+                for spec, shape in zip(self.input_specs, self.input_shapes, strict=True)
+            ]
         return self._inputs
 
     @property
@@ -216,7 +229,9 @@ class Network(Layer):
         """The symbolic outputs at inference, over `inputs`."""
         return self._run(self.inputs, Context())
 
-    def expression(self, x: Variable | Sequence[Variable] | Mapping[str, Variable], *, training: bool = False):
+    def expression(
+        self, x: Variable | Sequence[Variable] | Mapping[str, Variable], *, training: bool = False
+    ):
         """Return the output expression (a list for several outputs) of the network over `x`.
 
         Parameters
@@ -287,10 +302,13 @@ class Network(Layer):
         self._build_from(x)
         arrays = check_arrays(x, self.input_specs, what="x")
         n = len(arrays[0])
-        if batch_size is not None and (isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer)):
+        if batch_size is not None and (
+            isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer)
+        ):
             raise InvalidType(f"predict: batch_size is {batch_size!r}; expected a whole number above 0.")
         if batch_size is not None and batch_size <= 0:
             raise InvalidValue(f"predict: batch_size is {batch_size}; expected a whole number above 0.")
+        self.check_batch(n)
         size = self.batch_size or batch_size or PREDICT_BATCH
         function = self._function(f"predict/{tier}", lambda: self._compile_predict(tier))
         parts = [function(*(array[at : at + size] for array in arrays)) for at in range(0, n, size)]
@@ -306,7 +324,9 @@ class Network(Layer):
     def _compile_predict(self, tier: str):
         context = Context()
         outputs = self._run(self.inputs, context)
-        return engine.compile(self.inputs, outputs, updates=context.updates, tier=tier, name=f"{self.name}/predict")
+        return engine.compile(
+            self.inputs, outputs, updates=context.updates, tier=tier, name=f"{self.name}/predict"
+        )
 
     def gradient(self, x: Any, output: Any = None):
         """Return the gradient of one number made from the outputs with respect to `x`, in the shape of `x`.
@@ -350,7 +370,9 @@ class Network(Layer):
             columns = [np.stack(part, axis=1) for part in zip(*rows, strict=True)]
             columns = [c.reshape((n, *shapes[which], *c.shape[2:])) for c in columns]
             columns = [c[0] for c in columns] if single else columns
-            found[name] = columns[0] if len(columns) == 1 else dict(zip(self.input_names, columns, strict=True))
+            found[name] = (
+                columns[0] if len(columns) == 1 else dict(zip(self.input_names, columns, strict=True))
+            )
         return found if len(found) > 1 else found[self.output_names[0]]
 
     def _samples(self, x: Any) -> tuple[list[np.ndarray], bool]:
@@ -360,12 +382,17 @@ class Network(Layer):
         items = match_names(x, self.input_names)
         shapes = [np.shape(item) if not isinstance(item, str) else () for item in items]
         single = all(
-            len(shape) == len(spec.shape) - 1 and all(w is None or w == g for g, w in zip(shape, spec.shape[1:]))
+            len(shape) == len(spec.shape) - 1
+            and all(w is None or w == g for g, w in zip(shape, spec.shape[1:]))
             for shape, spec in zip(shapes, specs, strict=True)
         )
         if single:
             items = [np.asarray(item)[None] for item in items]
         arrays = check_arrays(dict(zip(self.input_names, items, strict=True)), specs, what="x")
+        if self.batch_size not in (None, len(arrays[0])):
+            raise ShapeMismatch(
+                f"x has {len(arrays[0])} samples; the network was built for batches of {self.batch_size}."
+            )
         return arrays, single
 
     def _like_input(self, results: list[np.ndarray], x: Any, single: bool):
@@ -399,7 +426,9 @@ class Network(Layer):
                 )
             name, element = self.output_names[0], output
         if not isinstance(name, str):
-            raise InvalidType(f"output is {output!r}; expected None, a number, a name, or a pair (name, number).")
+            raise InvalidType(
+                f"output is {output!r}; expected None, a number, a name, or a pair (name, number)."
+            )
         if name not in self.output_names:
             raise unknown_name("output", name, self.output_names)
         which = self.output_names.index(name)
@@ -407,7 +436,9 @@ class Network(Layer):
             seeds[which][:] = 1.0
             return seeds
         if not -sizes[which] <= element < sizes[which]:
-            raise InvalidValue(f"output {output!r}: {name!r} has {sizes[which]} elements, 0 to {sizes[which] - 1}.")
+            raise InvalidValue(
+                f"output {output!r}: {name!r} has {sizes[which]} elements, 0 to {sizes[which] - 1}."
+            )
         seeds[which][element] = 1.0
         return seeds
 
@@ -529,13 +560,17 @@ class Sequential(Network):
 
     def _append(self, layer: Any) -> None:
         if isinstance(layer, Symbol):
-            raise InvalidType("Sequential: Input(...) comes first, and once; got another symbol later in the list.")
+            raise InvalidType(
+                "Sequential: Input(...) comes first, and once; got another symbol later in the list."
+            )
         if isinstance(layer, type):
             raise InvalidType(f"Sequential got the class {layer.__name__}; call it: {layer.__name__}(...).")
         if not isinstance(layer, Layer):
             raise InvalidType(f"Sequential got {layer!r} ({type(layer).__name__}); expected a layer.")
         if any(layer is held for held in self.layers):
-            raise InvalidValue(f"Sequential got {layer!r} twice; to share weights use Model(inputs, outputs).")
+            raise InvalidValue(
+                f"Sequential got {layer!r} twice; to share weights use Model(inputs, outputs)."
+            )
         self.layers.append(layer)
 
     def add(self, layer: Layer | Symbol) -> None:
@@ -589,7 +624,9 @@ class Sequential(Network):
         layers = list(self.layers)
         for position, layer in enumerate(layers):
             if not isinstance(symbol, Symbol):
-                raise InvalidType(f"Sequential: layer {position - 1} returns several outputs; use Model instead.")
+                raise InvalidType(
+                    f"Sequential: layer {position - 1} returns several outputs; use Model instead."
+                )
             symbol = layer(symbol)
         results = symbol if isinstance(symbol, list) else [symbol]
         self._wire([first], results)
@@ -606,7 +643,9 @@ class Sequential(Network):
         if not self.layers:
             raise NotBuilt("Sequential has no layers; add one first.")
         if isinstance(x, Mapping) or x is None:
-            raise NotBuilt("Sequential has no weights yet and cannot tell its input from this; put Input(shape) first.")
+            raise NotBuilt(
+                "Sequential has no weights yet and cannot tell its input from this; put Input(shape) first."
+            )
         value = x[0] if isinstance(x, list | tuple) and len(x) == 1 and isinstance(x[0], np.ndarray) else x
         ndim = np.ndim(np.asarray(value))
         if ndim < 2:
@@ -675,7 +714,9 @@ class Model(Network):
         self._wire(input_symbols, output_symbols)
         if input_keys is not None:
             self.input_names = input_keys
-        self._outputs_as = "dict" if output_keys is not None else "one" if isinstance(outputs, Symbol) else "list"
+        self._outputs_as = (
+            "dict" if output_keys is not None else "one" if isinstance(outputs, Symbol) else "list"
+        )
         self._name_outputs(output_keys)
         self._build_layers(np.random.SeedSequence(self.seed))
 
@@ -748,7 +789,9 @@ def _seed(seed: Any) -> int | None:
     if seed is None:
         return None
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
-        raise InvalidType(f"seed is {seed!r} ({type(seed).__name__}); expected a whole number from 0 on, or None.")
+        raise InvalidType(
+            f"seed is {seed!r} ({type(seed).__name__}); expected a whole number from 0 on, or None."
+        )
     if seed < 0:
         raise InvalidValue(f"seed is {seed}; expected a whole number from 0 on.")
     return int(seed)

@@ -121,7 +121,9 @@ class Symbol:
     def __sub__(self, other):
         from graphopt.nn.layers.merge import Subtract
 
-        return Subtract()([self, other]) if isinstance(other, Symbol) else self + (-np.asarray(other)).tolist()
+        return (
+            Subtract()([self, other]) if isinstance(other, Symbol) else self + (-np.asarray(other)).tolist()
+        )
 
     def __rsub__(self, other):
         return (-self) + other
@@ -165,9 +167,7 @@ class Layer:
         if name is not None and (not isinstance(name, str) or not name):
             raise InvalidType(f"{type(self).__name__}: name is {name!r}; expected a non-empty string.")
         if dtype is not None and dtype not in ("float32", "float64"):
-            raise InvalidValue(
-                f"{type(self).__name__}: dtype is {dtype!r}; expected 'float64' or 'float32'."
-            )
+            raise InvalidValue(f"{type(self).__name__}: dtype is {dtype!r}; expected 'float64' or 'float32'.")
         self._given_name = name
         self.name = name
         self.trainable = trainable
@@ -359,7 +359,9 @@ class Layer:
     def _check_inputs(self, shapes: list[Shape], several: bool) -> None:
         """Refuse a wrong number of inputs."""
         if self.several_inputs and not several:
-            raise InvalidType(f"{type(self).__name__} joins several inputs: call it on a list, as in layer([a, b]).")
+            raise InvalidType(
+                f"{type(self).__name__} joins several inputs: call it on a list, as in layer([a, b])."
+            )
         if several and not self.several_inputs:
             raise InvalidType(f"{type(self).__name__} takes one input; got a list of {len(shapes)}.")
 
@@ -433,7 +435,9 @@ def _plain(name: str, value: Any) -> Any:
 def positive_int(owner: str, name: str, value: Any) -> int:
     """Return `value` if it is a whole number above 0; raise InvalidType or InvalidValue otherwise."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise InvalidType(f"{owner}: {name} is {value!r} ({type(value).__name__}); expected a whole number above 0.")
+        raise InvalidType(
+            f"{owner}: {name} is {value!r} ({type(value).__name__}); expected a whole number above 0."
+        )
     if value <= 0:
         raise InvalidValue(f"{owner}: {name} is {value}; expected a whole number above 0.")
     return int(value)
@@ -459,7 +463,9 @@ def known_axis(owner: str, shape: Shape, axis: int = -1) -> int:
     if not -len(shape) <= axis < len(shape):
         raise ShapeMismatch(f"{owner}: the input has shape {shape}; axis {axis} is not there.")
     if shape[axis] is None:
-        raise ShapeMismatch(f"{owner}: axis {axis} of the input shape {shape} is None; its length must be known.")
+        raise ShapeMismatch(
+            f"{owner}: axis {axis} of the input shape {shape} is None; its length must be known."
+        )
     return shape[axis]
 
 

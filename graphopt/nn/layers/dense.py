@@ -55,7 +55,9 @@ class Dense(Layer):
         return (*input_shape[:-1], self.units)
 
     def build(self, input_shape):
-        kernel = self.kernel_initializer((known_axis("Dense", input_shape), self.units), self.rng, self.float_type)
+        kernel = self.kernel_initializer(
+            (known_axis("Dense", input_shape), self.units), self.rng, self.float_type
+        )
         bias = self.bias_initializer((self.units,), self.rng, self.float_type) if self.use_bias else None
         self.W = self.add_parameter("kernel", with_bias_row(kernel, bias))
         if self.use_bias:
