@@ -37,7 +37,7 @@ def prepare_environment() -> None:
 def set_blas_threads(count: int) -> int:
     """Set the thread count of every OpenBLAS that is loaded; return how many libraries took it."""
     count_set = 0
-    for path in _loaded_openblas():
+    for path in loaded_openblas():
         with contextlib.suppress(OSError):
             library = ctypes.CDLL(path)
             for symbol in (
@@ -54,7 +54,7 @@ def set_blas_threads(count: int) -> int:
     return count_set
 
 
-def _loaded_openblas() -> list[str]:
+def loaded_openblas() -> list[str]:
     """Return the paths of the OpenBLAS libraries that come with NumPy and SciPy wheels and are loaded."""
     paths = []
     for package in ("numpy", "scipy"):

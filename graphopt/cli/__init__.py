@@ -1,0 +1,1 @@
+"""The console command ``graphopt``: one module a subcommand, joined by `graphopt.cli.main`."""
