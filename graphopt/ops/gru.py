@@ -30,7 +30,7 @@ from graphopt.ops.sequence import (
     check_arrays,
     lanes,
     pullback_of_graph,
-    reversed_scan,
+    reversed_steps,
     same_dtype,
     sequence_inputs,
     transposed,
@@ -323,7 +323,7 @@ class GRUGradient(Op):
             return dh_now * update + d_inner * reset + through, dz
 
         sequences = [dh, gates, before, inner, dgates, dinner]
-        dh_before, *wide = reversed_scan(step, sequences, [pt.zeros_like(h0)], [U])
+        dh_before, *wide = reversed_steps(step, sequences, [pt.zeros_like(h0)], [U])
         return [*wide, dh_before[0]]
 
     def pullback(self, inputs, outputs, cotangents):

@@ -27,7 +27,7 @@ from graphopt.ops.sequence import (
     check_arrays,
     lanes,
     pullback_of_graph,
-    reversed_scan,
+    reversed_steps,
     same_dtype,
     sequence_inputs,
     transposed,
@@ -158,14 +158,23 @@ def lstm_backward(U, gates, c, c0, dh, dc=None, dgates=None, *, out=None):
         subtract(one, through, through)
         multiply(through, G[:, 3], through)
         if dgates is not None or dc is not None:
-            rest = zip(dc[now][::-1] if dc is not None else repeat(None),
-                       direct[::-1] if dgates is not None else repeat(None))
+            rest = zip(
+                dc[now][::-1] if dc is not None else repeat(None),
+                direct[::-1] if dgates is not None else repeat(None),
+            )
         else:
             rest = repeat((None, None))
         rows, by_gate = dz[now][::-1], dz_by_gate[now][::-1]
         for dh_now, through_now, slope_c, slope_o, forget, dz_now, dz_c, dz_o, (dc_now, dgates_now) in zip(
-            dh[now][::-1], through[::-1], slope[::-1, :3], slope[::-1, 3], G[::-1, 1],
-            rows, by_gate[:, :3], by_gate[:, 3], rest,
+            dh[now][::-1],
+            through[::-1],
+            slope[::-1, :3],
+            slope[::-1, 3],
+            G[::-1, 1],
+            rows,
+            by_gate[:, :3],
+            by_gate[:, 3],
+            rest,
         ):
             add(dh0, dh_now, dh0)
             multiply(dh0, through_now, spare)
@@ -261,7 +270,7 @@ class LSTMGradient(Op):
             return pt.dot(dz_now, U.T), dc_now * f, dz_now
 
         states = [pt.zeros_like(c0), pt.zeros_like(c0)]
-        dh0, dc0, dz = reversed_scan(step, [dh, dc, dgates, gates, c, before], states, [U])
+        dh0, dc0, dz = reversed_steps(step, [dh, dc, dgates, gates, c, before], states, [U])
         return [dz, dh0[0], dc0[0]]
 
     def pullback(self, inputs, outputs, cotangents):

@@ -18,7 +18,7 @@ from graphopt.errors import unknown_name
 from graphopt.ops.sequence import (
     check_arrays,
     pullback_of_graph,
-    reversed_scan,
+    reversed_steps,
     same_dtype,
     sequence_inputs,
     weight_gradient,
@@ -142,7 +142,7 @@ class RNNGradient(Op):
             dz_now = (dh_now + dh_after) * slope_now
             return pt.dot(dz_now, U.T), dz_now
 
-        dh_before, dz = reversed_scan(step, [dh, slope], [pt.zeros_like(dh[0])], [U])
+        dh_before, dz = reversed_steps(step, [dh, slope], [pt.zeros_like(dh[0])], [U])
         return [dz, dh_before[0]]
 
     def pullback(self, inputs, outputs, cotangents):
@@ -158,7 +158,7 @@ def _sigmoid(a):
 
 _ACTIVATE = {
     "linear": lambda a: None,
-    "relu": lambda a: np.maximum(a, 0, a),
+    "relu": lambda a: np.maximum(a, 0, out=a),
     "sigmoid": _sigmoid,
     "tanh": lambda a: np.tanh(a, a),
 }

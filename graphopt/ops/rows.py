@@ -59,7 +59,6 @@ def scatter(values, indices, n):
     return (picks.T @ values.reshape(indices.size, -1)).reshape(n, *inner)
 
 
-
 class TakeRows(Op):
     """``(table, indices) -> rows``."""
 

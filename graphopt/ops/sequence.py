@@ -19,6 +19,7 @@ from graphopt.errors import InvalidType, ShapeMismatch
 
 FLOATS = ("float32", "float64")
 _CHUNK = 1 << 16  # elements of a block of derivatives: it stays in the second-level cache
+_WRITTEN_OUT = 60  # steps; PyTensor walks graphs recursively, so a long one must be a scan
 
 
 class SequenceInputs(NamedTuple):
@@ -148,11 +149,20 @@ def same_dtype(*variables):
     return [v if v.dtype == dtype else v.astype(dtype) for v in variables]
 
 
-def reversed_scan(step, sequences, states, constants):
+def reversed_steps(step, sequences, states, constants):
     """Return what ``step(*sequences[t], *states, *constants)`` gives, run from the last step to the first.
 
-    `step` returns the states and then further outputs; each comes back with the first step first.
+    `step` returns the states and then further outputs; each comes back with the first step first. A short
+    sequence of known length is written out, any other is a scan.
     """
+    length = sequences[0].type.shape[0]
+    if length is not None and 0 < length <= _WRITTEN_OUT:
+        columns = []
+        for t in range(length - 1, -1, -1):
+            results = step(*(s[t] for s in sequences), *states, *constants)
+            states = results[: len(states)]
+            columns.insert(0, results)
+        return [pt.stack(column) for column in zip(*columns)]
     sample = step(*(s[0] for s in sequences), *states, *constants)
     first = [*states, *[None] * (len(sample) - len(states))]
     outputs = pytensor.scan(
@@ -178,6 +188,5 @@ def pullback_of_graph(graph, inputs, cotangents):
     )
     known = [k for k, gradient in enumerate(gradients) if not isinstance(gradient.type, DisconnectedType)]
     replaced = clone_replace([gradients[k] for k in known], dict(zip(free, inputs)), rebuild_strict=False)
-    for k, gradient in zip(known, replaced):
-        gradients[k] = gradient
-    return gradients
+    connected = dict(zip(known, replaced))
+    return [connected.get(k, variable.zeros_like()) for k, variable in enumerate(inputs)]

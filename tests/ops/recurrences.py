@@ -2,7 +2,14 @@
 
 import numpy as np
 
-SIZES = [(5, 3, 4), (1, 2, 3), (3, 1, 2), (2, 2, 1), (0, 2, 3), (40, 50, 16)]  # T, B, H; the last takes chunks
+SIZES = [
+    (5, 3, 4),
+    (1, 2, 3),
+    (3, 1, 2),
+    (2, 2, 1),
+    (0, 2, 3),
+    (40, 50, 16),
+]  # T, B, H; the last takes chunks
 SMALL = [(4, 3, 2), (1, 2, 3), (3, 1, 2), (2, 2, 1)]
 
 ACTIVATIONS = {
