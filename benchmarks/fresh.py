@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -31,23 +32,25 @@ def caches(directory: Path, *, keep: bool) -> dict[str, str]:
 
 def run_process(python: str, module: str, directory: Path, *, keep: bool) -> dict:
     """Run one process; return CPU seconds with its children's, wall seconds, and what it printed."""
-    wall = time.perf_counter()
-    process = subprocess.Popen(
-        [python, "-m", f"benchmarks.{module}"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(**caches(directory, keep=keep)),
-        cwd=ROOT,
-        text=True,
-    )
-    printed = process.stdout.read()
-    complaints = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - wall
-    if process.returncode:
-        last = complaints.strip().splitlines()[-1] if complaints.strip() else ""
-        return {"error": f"{module} ended with code {process.returncode}: {last}"}
+    with tempfile.TemporaryFile("w+") as complaints:
+        wall = time.perf_counter()
+        process = subprocess.Popen(
+            [python, "-m", f"benchmarks.{module}"],
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env=environment(**caches(directory, keep=keep)),
+            cwd=ROOT,
+            text=True,
+        )
+        printed = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - wall
+        process.stdout.close()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            complaints.seek(0)
+            last = (complaints.read().strip().splitlines() or [""])[-1]
+            return {"error": f"{module} ended with code {process.returncode}: {last}"}
     return {
         "cpu": usage.ru_utime + usage.ru_stime,
         "wall": wall,

@@ -29,3 +29,8 @@ def train(net, *, epochs=1, tier="auto"):
         verbose=0,
         tier=tier,
     )
+
+
+def build_for_question():
+    """Return the network that the bounded solve asks."""
+    return build(data.plan_question()["weights"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -16,47 +18,54 @@ from graphopt.solvers.run import run_local
 
 
 def prepare():
-    """Return the tasks of this contestant."""
+    """Return the tasks of this contestant; each compiles when first called."""
+    question = data.plan_question()
+    asked = {"objective": "sum", "fixed": {"past": question["past"]}, "bounds": {"plan": (-1, 1)}}
+    build = cache(forecaster.build_for_question)
 
     def epoch(tier):
-        net = forecaster.build(data.forecaster_weights())
+        network = cache(lambda: forecaster.build(data.forecaster_weights()))
 
         def run():
-            net.set_weights(data.forecaster_weights())
-            forecaster.train(net, tier=tier)
-            return net.get_weights()
+            network().set_weights(data.forecaster_weights())
+            forecaster.train(network(), tier=tier)
+            return network().get_weights()
 
         return run
 
-    question = data.plan_question()
-    net = forecaster.build(question["weights"])
-
     def call(plans, tier):
-        x = pt.tensor("plan", dtype="float32", shape=plans.shape)
-        past = np.broadcast_to(question["past"], (len(plans), *data.PAST))
-        costs = net.expression({"past": pt.as_tensor(np.ascontiguousarray(past)), "plan": x}).sum(axis=1)
-        outputs = [costs, pytensor.grad(costs.sum(), x)]
-        held = engine.hoist(outputs, [x])
-        values = engine.compile([], held)()
-        inputs = [variable.type() for variable in held]
-        function = engine.compile([x, *inputs], outputs, givens=dict(zip(held, inputs)), tier=tier)
-        return lambda: function(plans, *values)
+        @cache
+        def compiled():
+            x = pt.tensor("plan", dtype="float32", shape=plans.shape)
+            past = np.broadcast_to(question["past"], (len(plans), *data.PAST))
+            costs = (
+                build().expression({"past": pt.as_tensor(np.ascontiguousarray(past)), "plan": x}).sum(axis=1)
+            )
+            outputs = [costs, pytensor.grad(costs.sum(), x)]
+            held = engine.hoist(outputs, [x])
+            inputs = [variable.type() for variable in held]
+            function = engine.compile([x, *inputs], outputs, givens=dict(zip(held, inputs)), tier=tier)
+            return function, engine.compile([], held)()
 
-    asked = {"objective": "sum", "fixed": {"past": question["past"]}, "bounds": {"plan": (-1, 1)}}
-    problem = network_problem(net, "minimize", **asked)
-    compiled = compile_problem(problem, tier="fast")
+        def run():
+            function, values = compiled()
+            return function(plans, *values)
+
+        return run
 
     def solve(**tolerances):
         solver = go.LBFGSB(**tolerances)
+        start = question["plans"][0].ravel().astype(float)
+        compiled = cache(lambda: compile_problem(network_problem(build(), "minimize", **asked), tier="fast"))
 
         def run():
-            found = run_local(compiled, solver, question["plans"][0].ravel().astype(float))
+            found = run_local(compiled(), solver, start)
             return [np.asarray(found.fun), np.asarray(found.evaluations)]
 
         return run
 
     def answer():
-        found = go.minimize(net, x0={"plan": question["plans"][0]}, **asked)
+        found = go.minimize(build(), x0={"plan": question["plans"][0]}, **asked)
         return [np.asarray(found.fun), np.asarray(found.nfev)]
 
     tasks = {f"epoch, {tier}": epoch(tier) for tier in ("fast", "now")}
