@@ -24,12 +24,14 @@ from benchmarks.race import Contestant
 
 
 def disagreement(ours: list, theirs: list) -> float:
-    """Return the greatest difference of two lists of arrays over the greatest of theirs, array by array."""
-    worst = 0.0
+    """Return the greatest difference, array by array, over the greatest of theirs; NaN if there is one."""
+    apart = [0.0]
     for mine, other in zip(ours, theirs, strict=True):
         mine, other = np.ravel(mine), np.ravel(other)
-        worst = max(worst, float(np.max(np.abs(mine - other)) / max(np.max(np.abs(other)), 1e-300)))
-    return worst
+        if mine.size != other.size:
+            raise ValueError(f"one side returned {mine.size} numbers where the other returned {other.size}")
+        apart.append(np.max(np.abs(mine - other)) / max(np.max(np.abs(other)), 1e-300))
+    return float(np.max(apart))
 
 
 def spread(numbers: list[float]) -> str:
@@ -180,7 +182,7 @@ def main(arguments: list[str] | None = None) -> int:
                 if line.workload == workload:
                     try:
                         outcome = run_line(line, open_contestant, options.repeats, options.seconds)
-                    except (RuntimeError, KeyError) as error:  # the other lines still count
+                    except (RuntimeError, KeyError, ValueError) as error:  # the other lines still count
                         outcome = {
                             "workload": workload,
                             "label": line.label,

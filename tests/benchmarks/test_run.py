@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def test_disagreement_is_relative_to_the_greatest_value_of_each_array():
 def test_disagreement_of_different_shapes_is_an_error():
     with pytest.raises(ValueError, match="argument 2 is shorter"):
         disagreement([1.0, 2.0], [1.0])
+    with pytest.raises(ValueError, match="one side returned 1 numbers"):
+        disagreement([[1.0]], [[1.0, 1.0]])
+
+
+def test_disagreement_does_not_hide_nan():
+    assert math.isnan(disagreement([[1.0], [math.nan], [1.0]], [[1.0], [1.0], [1.0]]))
 
 
 @pytest.mark.parametrize(
