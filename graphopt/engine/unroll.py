@@ -37,6 +37,7 @@ class Tape:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self._known: dict[str, str] = {}
+        self._products: set[str] = set()
 
     def number(self, value: Any, dtype: str) -> Any:
         """Return a literal of `dtype` as the plain number it is."""
@@ -87,15 +88,22 @@ class Tape:
         return self.number(np.dtype(dtype).type(value), dtype)
 
     def _chain(self, op: ps.ScalarOp, terms: Sequence[Any], dtype: str) -> Any:
-        """Return a sum or product without its neutral terms, two terms a statement so that parts are shared."""
+        """Return a sum or product without its neutral terms, two terms a statement so that parts are shared.
+
+        A sum begins with what is not a product: each product that follows is then one fused multiply-add.
+        """
         neutral = 0 if isinstance(op, ps.Add) else 1
         left = [t for t in terms if not (isinstance(t, Number) and t == neutral)]
+        if neutral == 0:
+            left.sort(key=lambda term: term in self._products)
         if not left:
             return self.number(neutral, dtype)
         result = left[0]
         symbol = "+" if neutral == 0 else "*"
         for term in left[1:]:
             result = self.write(f"{self.text(result, dtype)} {symbol} {self.text(term, dtype)}")
+            if symbol == "*":
+                self._products.add(result)
         return result
 
     def _composite(self, op: ps.Composite, terms: Sequence[Any], dtypes: Sequence[str]) -> Any:
