@@ -1,0 +1,72 @@
+"""Parameters of one dtype seen as one vector, so that an update rule is written once over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Variable
+
+
+class Group:
+    """The parameters of one dtype, their gradient as one vector, and the slots that belong to them.
+
+    A lone parameter keeps its own shape. All arithmetic of a rule then runs once over the vector instead of once
+    for every parameter; only the last subtraction is done for each.
+    """
+
+    def __init__(self, params: Sequence[SharedVariable], grads: Sequence[Variable]) -> None:
+        self.params = tuple(params)
+        self.dtype = params[0].type.dtype
+        self.shapes = [p.get_value(borrow=True).shape for p in params]
+        if len(params) == 1:
+            self.shape = self.shapes[0]
+            self.grad = grads[0]
+        else:
+            self.shape = (sum(int(np.prod(s)) for s in self.shapes),)
+            self.grad = pt.concatenate([g.ravel() for g in grads])
+
+    def constant(self, value: float) -> Variable:
+        """Return `value` as a constant of the dtype of the group."""
+        return pt.constant(np.asarray(value, dtype=self.dtype))
+
+    def scalar(self, value: float | Variable) -> Variable:
+        """Return `value`, a number or an expression, in the dtype of the group."""
+        if isinstance(value, Variable):
+            return value if value.type.dtype == self.dtype else value.astype(self.dtype)
+        return self.constant(value)
+
+    def slot(self, name: str, value: float = 0.0) -> SharedVariable:
+        """Return a shared variable with one number for each parameter element, all `value` at first."""
+        array = np.full(self.shape, value, dtype=self.dtype)
+        return pytensor.shared(array, name=f"{self.label}/{name}", shape=self.shape)
+
+    @property
+    def label(self) -> str:
+        """A name for what belongs to the group."""
+        return (self.params[0].name or "parameter") if len(self.params) == 1 else f"parameters/{self.dtype}"
+
+    def parts(self, vector: Variable) -> list[Variable]:
+        """Return `vector` cut into arrays of the shapes of the parameters."""
+        if len(self.params) == 1:
+            return [vector]
+        cut, start = [], 0
+        for shape in self.shapes:
+            stop = start + int(np.prod(shape))
+            cut.append(vector[start:stop].reshape(shape))
+            start = stop
+        return cut
+
+    def minus(self, vector: Variable) -> dict[SharedVariable, Variable]:
+        """Return ``{p: p - its part of vector}``."""
+        return {p: p - part for p, part in zip(self.params, self.parts(vector), strict=True)}
+
+
+def groups(params: Sequence[SharedVariable], grads: Sequence[Variable]) -> Iterator[Group]:
+    """Yield one `Group` for each dtype among `params`, in the order in which the dtypes appear."""
+    for dtype in dict.fromkeys(p.type.dtype for p in params):
+        chosen = [(p, g) for p, g in zip(params, grads, strict=True) if p.type.dtype == dtype]
+        yield Group([p for p, _ in chosen], [g for _, g in chosen])

@@ -1,0 +1,57 @@
+"""What may be done to gradients before a rule, and to updates after it: clipping, and weight decay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Variable
+
+Updates = dict[SharedVariable, Variable]
+
+
+def clip_by_value(grads: Sequence[Variable], limit: float) -> list[Variable]:
+    """Return each element of `grads` kept in [-limit, limit]."""
+    return [pt.clip(g, _number(-limit, g), _number(limit, g)) for g in grads]
+
+
+def clip_by_norm(grads: Sequence[Variable], limit: float) -> list[Variable]:
+    """Return each of `grads` scaled down to Euclidean length `limit` if it is longer."""
+    return [g * _factor(pt.sum(pt.sqr(g)), limit, g) for g in grads]
+
+
+def clip_by_global_norm(grads: Sequence[Variable], limit: float) -> list[Variable]:
+    """Return `grads` scaled down together, so that all their elements have Euclidean length `limit` at most."""
+    square = sum((pt.sum(pt.sqr(g)) for g in grads[1:]), pt.sum(pt.sqr(grads[0])))
+    return [g * _factor(square, limit, g) for g in grads]
+
+
+def decay_weights(
+    updates: Updates,
+    params: Sequence[SharedVariable],
+    rate: float,
+    learning_rate: float | Variable,
+) -> Updates:
+    """Return `updates` with each of `params` also shrunk by ``learning_rate * rate`` of its old value.
+
+    The decay is decoupled from the gradient (Loshchilov and Hutter 2019), as in Keras' optimizers.
+    """
+    decayed = dict(updates)
+    for p in params:
+        factor = _number(rate, p)
+        factor = factor * (learning_rate.astype(p.dtype) if isinstance(learning_rate, Variable) else _number(learning_rate, p))
+        decayed[p] = updates[p] - factor * p
+    return decayed
+
+
+def _factor(square: Variable, limit: float, like: Variable) -> Variable:
+    """Return what brings a vector of squared length `square` to length `limit` at most."""
+    bound = _number(limit, like)
+    return bound / pt.maximum(pt.sqrt(square).astype(like.type.dtype), bound)
+
+
+def _number(value: float, like: Variable) -> Variable:
+    """Return `value` as a constant of the dtype of `like`."""
+    return pt.constant(np.asarray(value, dtype=like.type.dtype))
