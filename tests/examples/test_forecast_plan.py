@@ -47,6 +47,15 @@ def test_validation_loss_against_persistence_with_other_seeds(seed):
     assert example.network_loss(net, series) <= PERSISTENCE_MULTIPLE * example.persistence_loss(series)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_an_earlier_split_is_worse_than_persistence(seed):
+    """What the example warns of: without 2008 in the validation part the network loses to persistence."""
+    series = example.prepare(training=0.6, validation=0.2)
+    net, _ = example.train(series, seed)
+    assert example.network_loss(net, series) > example.persistence_loss(series)
+
+
 def test_plan_is_inside_the_training_range_exactly(figures):
     series, plan = figures["series"], np.reshape(figures["answer"].x, (4, 3))
     assert figures["inside"]
