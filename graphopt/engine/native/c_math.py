@@ -139,12 +139,16 @@ _EXP_F64 = (
     "0x1.0000000000001p-1 0x1.5555555555556p-3 0x1.5555555553d37p-5 0x1.11111111109a6p-7 0x1.6c16c1789d1d7p-10 "
     "0x1.a01a01a7cebcdp-13 0x1.a019b8ca26fcfp-16 0x1.71de0d85293b8p-19 0x1.2891d4ffbb0f9p-22 0x1.af390ba7e6f47p-26"
 ).split()
-_EXP_F32 = "0x1.0000000000000p-1f 0x1.5554dcp-3f 0x1.555518p-5f 0x1.120be2p-7f 0x1.6d117cp-10f".split()
+_EXP_F32 = "0x1.0p-1 0x1.5554dcp-3 0x1.555518p-5 0x1.120be2p-7 0x1.6d117cp-10".split()
 _LOG_F64 = (
     "0.3333333333333335 0.1999999999994911 0.14285714313278464 0.11111105519989603 0.09091448013124151 "
     "0.07665746225672265 0.07309639561707107"
 ).split()
 _LOG_F32 = ("0.33333343267440796f 0.1999436616897583f 0.14791055023670197f").split()
+
+
+EXP_F64 = tuple(float.fromhex(c) for c in _EXP_F64)
+EXP_F32 = tuple(float.fromhex(c) for c in _EXP_F32)
 
 
 def _horner(variable: str, coefficients: list[str]) -> str:
@@ -174,7 +178,7 @@ _F32 = {
     "SMALLEST_NORMAL": "FLT_MIN", "TINY_SCALE": "0x1p25f", "TINY_BIAS": "152.0f", "LOG_BIAS": "127.0f",
     "ONE_BITS": "UINT32_C(0x3f800000)", "SQRT_HALF_BITS": "UINT32_C(0x3f3504f3)",
     "MANTISSA_MASK": "UINT32_C(0x007fffff)",
-    "EXP_POLYNOMIAL": _horner("r", _EXP_F32), "LOG_POLYNOMIAL": _horner("z", _LOG_F32),
+    "EXP_POLYNOMIAL": _horner("r", [c + "f" for c in _EXP_F32]), "LOG_POLYNOMIAL": _horner("z", _LOG_F32),
 }  # fmt: skip
 
 _INTEGERS = """
