@@ -152,11 +152,6 @@ def hard_shrink(x, threshold=0.5):
     return pt.switch(pt.gt(pt.abs(x), _like(threshold, x)), x, _like(0.0, x))
 
 
-def threshold(x, threshold=0.0, default_value=0.0):
-    """Return `x` above `threshold`, `default_value` elsewhere."""
-    return pt.switch(pt.gt(x, _like(threshold, x)), x, _like(default_value, x))
-
-
 def _like(number, x):
     """Return `number` as a constant of the dtype of `x`, so that float32 stays float32."""
     return pt.constant(np.asarray(number, dtype=x.dtype))
@@ -165,7 +160,7 @@ def _like(number, x):
 _FUNCTIONS = (
     celu, elu, exponential, gelu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh, leaky_relu, linear,
     log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, soft_shrink, softmax, softplus,
-    softsign, squareplus, tanh, tanh_shrink, threshold,
+    softsign, squareplus, tanh, tanh_shrink,
 )  # fmt: skip
 
 TABLE: dict[str, Activation] = {function.__name__: function for function in _FUNCTIONS}
