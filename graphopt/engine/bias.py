@@ -56,9 +56,14 @@ def _lift_dot(fgraph: FunctionGraph, node: Apply):
     a, b = node.inputs
     left, right = _augmented(a), _augmented(b)
     if left is not None and left.axis == 1:  # dot([x, 1], W)
-        new = pt.dot(left.rest, _without_edge(b, 0, left.first)) + left.value * _edge(b, 0, left.first)[None, :]
+        new = (
+            pt.dot(left.rest, _without_edge(b, 0, left.first)) + left.value * _edge(b, 0, left.first)[None, :]
+        )
     elif right is not None and right.axis == 0:  # dot(W.T, [x; 1])
-        new = pt.dot(_without_edge(a, 1, right.first), right.rest) + right.value * _edge(a, 1, right.first)[:, None]
+        new = (
+            pt.dot(_without_edge(a, 1, right.first), right.rest)
+            + right.value * _edge(a, 1, right.first)[:, None]
+        )
     elif left is not None:  # dot([x, 1].T, g), the gradient of W
         new = _stacked(pt.dot(left.rest, b), left.value * b.sum(axis=0), 0, left.first)
     elif right is not None:  # dot(g, [x, 1]), the gradient of a transposed W

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from pytensor.graph.basic import Variable
 
+from graphopt.engine import inner_graphs, scan_loop  # noqa: F401  (they register Scan and OpFromGraph)
 from graphopt.engine.graphs import FlatGraph, Updates, flatten
 from graphopt.engine.numpy_linker import StraightLine
 from graphopt.engine.rewriting import rewrite
@@ -131,12 +133,17 @@ class Compiled:
 
     def _kernel_steps(self, runner, arrays, batch_size, order, epochs) -> list[np.ndarray]:
         """Run whole batches in a kernel, or in NumPy where the kernel meets what it cannot do."""
-        outputs_and_states = runner(arrays, [cell[0] for cell in self._read], order, epochs)
-        if outputs_and_states is None:
-            return self._steps(rows(arrays, batch_size, order, epochs))
-        outputs, states = outputs_and_states
+        outcome = runner(arrays, [cell[0] for cell in self._read], order, epochs)
+        batches = rows(arrays, batch_size, order, epochs)
+        if outcome is None:
+            return self._steps(batches)
+        outputs, states, done = outcome
         for place, cell in zip(self._places, self._written):
             cell[0] = states[place]
+        steps = epochs * (len(order) // (batch_size or 1))
+        if done < steps:  # NumPy says what is wrong with the next step, or does it
+            rest = self._steps(itertools.islice(batches, done, None))
+            outputs = [np.concatenate(pair) for pair in zip(outputs, rest)]
         return outputs
 
     def _steps(self, batches: Iterable[Sequence[np.ndarray]]) -> list[np.ndarray]:

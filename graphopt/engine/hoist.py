@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.traversal import io_toposort
 
+
 def hoist(outputs: Sequence[Variable], varying: Iterable[Variable]) -> list[Variable]:
     """Return the largest subexpressions of `outputs` that do not depend on `varying`.
 

@@ -1,55 +1,80 @@
 """A graph as one straight-line Python function of NumPy calls: nothing to compile, ready in milliseconds.
 
 Each node becomes one line. Most lines are NumPy expressions (see `numpy_expressions`); the others call a function
-that `numpy_funcify` knows for the operation, or the operation's own `perform`. An error raised by a line is
-told with the operation, the shapes of its inputs and the place where the user wrote it.
+that `numpy_funcify` knows for the operation, or the operation's own `perform`. The branches of an IfElse become
+the branches of an ``if``. An error raised by a line is told with the operation, the shapes of its inputs and the
+place where the user wrote it.
 """
 
 from __future__ import annotations
 
+import copy
 import linecache
+import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import singledispatch
 from itertools import count
 from typing import Any
 
 import numpy as np
+import pytensor
 from pytensor.graph.basic import Apply, Constant, Variable
-from pytensor.graph.fg import FunctionGraph
-from pytensor.scalar import Identity, Second
-from pytensor.tensor.elemwise import Elemwise
+from pytensor.graph.fg import FunctionGraph, Output
+from pytensor.ifelse import IfElse
 from pytensor.tensor.type import TensorType
 
-from graphopt.engine.numpy_expressions import FRESH, VIEWS, Expression, expression_of
+from graphopt.engine import (  # noqa: F401  (each fills rows of the table)
+    numpy_algebra,
+    numpy_elementwise,
+    numpy_indexing,
+    numpy_reductions,
+    numpy_shapes,
+)
+from graphopt.engine.numpy_expressions import Expression, expression_of
 
 _numbers = count()
+_LIBRARIES = tuple(os.path.dirname(f) + os.sep for f in (pytensor.__file__, os.path.dirname(__file__)))
 
 
 @singledispatch
 def numpy_funcify(op: Any, node: Apply) -> Callable:
     """Return a function of the node's input arrays that returns its output (a tuple when there are several).
 
-    Register a faster function for an operation with ``@numpy_funcify.register(OpClass)``.
-    The default runs the operation's own ``perform``.
+    Register a faster function for an operation with ``@numpy_funcify.register(OpClass)``; it must not change its
+    arguments, nor return one of them unless the operation's ``view_map`` says so.
+    The default runs the operation's own ``perform``, on copies of what that would destroy.
     """
     n_outputs = len(node.outputs)
     perform = op.perform
-    as_arrays = [isinstance(i.type, TensorType) and i.type.ndim == 0 for i in node.inputs]
-    any_scalar = any(as_arrays)
+    scalars = {i for i, v in enumerate(node.inputs) if isinstance(v.type, TensorType) and v.type.ndim == 0}
+    destroyed = {i for several in (getattr(op, "destroy_map", None) or {}).values() for i in several}
+    prepare = getattr(op, "prepare_node", None)
+    if prepare is not None:
+        prepare(node, None, None, "py")
 
     def run(*inputs):
+        inputs = list(inputs)
+        for i in scalars:
+            inputs[i] = np.asarray(inputs[i])
+        for i in destroyed:
+            inputs[i] = duplicate(inputs[i])
         cells = [[None] for _ in range(n_outputs)]
-        if any_scalar:
-            inputs = [np.asarray(x) if scalar else x for x, scalar in zip(inputs, as_arrays)]
-        perform(node, list(inputs), cells)
+        perform(node, inputs, cells)
         return cells[0][0] if n_outputs == 1 else tuple(cell[0] for cell in cells)
 
     return run
 
 
+def duplicate(value: Any) -> Any:
+    """Return a copy of `value` that shares no memory with it."""
+    return np.array(value) if isinstance(value, np.ndarray | np.generic) else copy.deepcopy(value)
+
+
 class StraightLine:
     """The function made from a graph: call it with the graph's inputs, get a tuple of its outputs.
+
+    No output shares memory with an input, a constant or another output, and no input is changed.
 
     Attributes
     ----------
@@ -76,27 +101,44 @@ class StraightLine:
             raise
 
     def explain(self, error: BaseException) -> None:
-        """Add to `error` which operation failed, the shapes it was given and where it was written."""
-        frame_line, frame_locals = None, {}
+        """Add to the message of `error` which operation failed, the shapes it was given and where it was written."""
+        if getattr(error, "_graphopt_explained", False):
+            return
+        line, local_values = None, {}
         tb = error.__traceback__
         while tb is not None:
             if tb.tb_frame.f_code.co_filename == self.filename:
-                frame_line, frame_locals = tb.tb_lineno, tb.tb_frame.f_locals
+                line, local_values = tb.tb_lineno, tb.tb_frame.f_locals
             tb = tb.tb_next
-        node, arguments = self._nodes.get(frame_line, (None, ()))
-        if node is None or getattr(error, "_graphopt_explained", False):
+        node, arguments = self._nodes.get(line, (None, ()))
+        if node is None:
             return
         lines = [f"Apply node that caused the error: {node}"]
         for variable, local in zip(node.inputs, arguments):
-            value = frame_locals.get(local, getattr(variable, "data", None))
+            value = local_values.get(local, getattr(variable, "data", None))
             shape, dtype = np.shape(value), getattr(value, "dtype", type(value).__name__)
             lines.append(f"  input {variable}: {variable.type}, came with shape {shape}, dtype {dtype}")
-        trace = getattr(node.outputs[0].tag, "trace", None) or getattr(node.tag, "trace", None)
-        if trace:
-            lines.append("Written at:")
-            lines += ["  " + line for line in traceback.format_list(trace[0][-1:])]
-        error.add_note("\n".join(lines))
+        lines += _written_at(node)
+        _add_to_message(error, "\n".join(lines))
         error._graphopt_explained = True
+
+
+def _written_at(node: Apply) -> list[str]:
+    """Return the lines that say where the user made the node, as far as PyTensor kept it."""
+    traces = (getattr(holder.tag, "trace", None) for holder in (*node.outputs, node))
+    frames = next((trace[0] for trace in traces if trace), [])
+    theirs = [frame for frame in frames if not frame[0].startswith(_LIBRARIES)]
+    if not theirs:
+        return []
+    return ["Written at:", *("  " + text.rstrip() for text in traceback.format_list(theirs[-1:]))]
+
+
+def _add_to_message(error: BaseException, text: str) -> None:
+    """Put `text` into the message where the error has one, else beside it."""
+    if len(error.args) == 1 and isinstance(error.args[0], str) and str(error) == error.args[0]:
+        error.args = (f"{error.args[0]}\n{text}",)
+    else:
+        error.add_note(text)
 
 
 class _Writer:
@@ -107,51 +149,57 @@ class _Writer:
         self.function_name = "".join(c if c.isalnum() else "_" for c in name) or "graph"
         if not self.function_name[0].isalpha():
             self.function_name = "f_" + self.function_name
-        self.namespace: dict[str, Any] = {"np": np}
+        self.namespace: dict[str, Any] = {"np": np, "duplicate": duplicate}
         self.node_of_line: dict[int, tuple[Apply, tuple[str, ...]]] = {}
         self.names: dict[Variable, str] = {}
-        self.roots: dict[Variable, Variable] = {}
+        self.roots: dict[Variable, frozenset[Variable]] = {}  # whose memory a variable may share
+        self.fresh: set[Variable] = set()  # arrays made here that may be overwritten
         self.lines: list[str] = []
-        self.last_use = self._last_uses()
+        self.indent = "    "
+        self.blocks = _blocks(fgraph)
+        self.last_use = {v: node for node in self._in_order(None) for v in node.inputs}
+        self.outputs = set(fgraph.outputs)
         self.source = self._write()
 
-    def _last_uses(self) -> dict[Variable, Apply]:
-        self.order = self.fgraph.toposort()
-        last = {}
-        for node in self.order:
-            for variable in node.inputs:
-                last[variable] = node
-        return last
+    def _in_order(self, block: Block) -> Iterator[Apply]:
+        """Yield the nodes of a block, and of the blocks inside it, as they are written."""
+        for node in self.blocks.get(block, ()):
+            if isinstance(node.op, IfElse):
+                yield from self._in_order((node, 0))
+                yield from self._in_order((node, 1))
+            yield node
 
     def _write(self) -> str:
-        arguments = []
-        for variable in self.fgraph.inputs:
-            name = self.names[variable] = f"i{len(arguments)}"
-            arguments.append(name)
-            self.roots[variable] = variable
-        self.lines.append(f"def {self.function_name}({', '.join(arguments)}):")
-        for variable, name in zip(self.fgraph.inputs, arguments):
-            if isinstance(variable.type, TensorType) and variable.type.ndim == 0:
-                self._line(f"{name} = {name}[()]")
-        outputs = set(self.fgraph.outputs)
-        for node in self.order:
-            self._node(node, outputs)
+        inputs = self.fgraph.inputs
+        self.names.update((variable, f"i{k}") for k, variable in enumerate(inputs))
+        self.roots.update((variable, frozenset([variable])) for variable in inputs)
+        self.lines.append(f"def {self.function_name}({', '.join(self.names[v] for v in inputs)}):")
+        for variable in inputs:
+            if (
+                isinstance(variable.type, TensorType)
+                and variable.type.ndim == 0
+                and self.fgraph.clients[variable]
+            ):
+                self._line(f"{self.names[variable]} = {self.names[variable]}[()]")
+        self._block(None)
         results = []
-        seen = set()
+        taken = set(inputs)
         for variable in self.fgraph.outputs:
-            name = self._name(variable)
-            root = self.roots.get(variable, variable)
-            shares = isinstance(root, Constant) or root in self.fgraph.inputs or root in seen
-            seen.add(root)
-            if shares and isinstance(variable.type, TensorType):
-                name = f"np.array({name})"
+            name, roots = self._name(variable), self.roots[variable]
+            if isinstance(variable, Constant) or roots & taken or any(isinstance(r, Constant) for r in roots):
+                name = f"duplicate({name})"
+            taken |= roots
             results.append(name)
         self._line(f"return ({', '.join(results)}{',' if len(results) == 1 else ''})")
         return "\n".join(self.lines) + "\n"
 
     def _line(self, text: str) -> int:
-        self.lines.append("    " + text)
+        self.lines.append(self.indent + text)
         return len(self.lines)
+
+    def _block(self, block: Block) -> None:
+        for node in self.blocks.get(block, ()):
+            self._if_else(node) if isinstance(node.op, IfElse) else self._node(node)
 
     def _name(self, variable: Variable) -> str:
         """Return the local or global name that holds `variable`."""
@@ -165,70 +213,124 @@ class _Writer:
                 data = data.view()
                 data.flags.writeable = False
             self.namespace[name] = data
-            self.roots[variable] = variable
+            self.roots[variable] = frozenset([variable])
         return self.names[variable]
 
-    def _node(self, node: Apply, outputs: set[Variable]) -> None:
-        arguments = tuple(self._name(v) for v in node.inputs)
-        results = []
+    def _new_names(self, node: Apply) -> list[str]:
+        """Return the names of the node's results."""
+        names = []
         for variable in node.outputs:
-            name = self.names[variable] = f"v{len(self.names)}"
-            results.append(name)
-            self.roots[variable] = variable
+            names.append(self.names.setdefault(variable, f"v{len(self.names)}"))
+            self.roots[variable] = frozenset([variable])
+        return names
+
+    def _node(self, node: Apply) -> None:
+        arguments = tuple(self._name(v) for v in node.inputs)
+        results = self._new_names(node)
         written = expression_of(node.op, node, arguments)
         if written is None:
-            function = f"f{len(self.names)}"
+            function = f"f{len(self.names)}_{results[0]}"
             self.namespace[function] = numpy_funcify(node.op, node)
-            written = Expression(f"{function}({', '.join(arguments)})")
-        if isinstance(node.op, VIEWS) or getattr(node.op, "view_map", None) or _is_identity(node):
-            for variable in node.outputs:
-                self.roots[variable] = self.roots.get(node.inputs[0], node.inputs[0])
-        self.namespace.update(written.namespace)
-        inplace = self._overwritable(node, written) if written.inplace else None
-        for line in written.before if inplace is None or not written.copies else ():
-            self.node_of_line[self._line(line)] = (node, arguments)
-        target = ", ".join(results)
-        if inplace is not None:
-            operand = arguments[inplace]
-            self.node_of_line[self._line(written.inplace.format(out=operand))] = (node, arguments)
-            self.names[node.outputs[0]] = operand
-            results = []
+            written = Expression(f"{function}({', '.join(arguments)})", namespace={})
+            self._share(node, getattr(node.op, "view_map", None) or {})
+        elif written.shares:
+            self._share(node, {0: written.shares})
         else:
-            self.node_of_line[self._line(f"{target} = {written.text}")] = (node, arguments)
+            self.fresh.add(node.outputs[0])
+        self.namespace.update(written.namespace)
+        position = self._overwritable(node, written)
+        lines = list(written.before)
+        if position is None:
+            lines.append(f"{', '.join(results)} = {written.text}")
+            lines += [line.format(out=results[0]) for line in written.after]
+        else:
+            lines.append(written.inplace.format(out=arguments[position]))
+            self.names[node.outputs[0]] = arguments[position]
+        for line in lines:
+            self.node_of_line[self._line(line)] = (node, arguments)
+        self._forget(node, kept=position)
+
+    def _if_else(self, node: Apply) -> None:
+        """Write both branches; what only one of them needs is computed in it."""
+        n, results = node.op.n_outs, self._new_names(node)
+        indent, condition = self.indent, self._name(node.inputs[0])
+        for branch, head in enumerate((f"if {condition}:", "else:")):
+            self.node_of_line[self._line(head)] = (node, (condition,))
+            self.indent = indent + "    "
+            self._block((node, branch))
+            for name, variable in zip(results, node.inputs[1 + branch * n :]):
+                self._line(f"{name} = {self._name(variable)}")
+            self.indent = indent
+        self._share(node, {k: (1 + k, 1 + n + k) for k in range(n)})
+
+    def _share(self, node: Apply, views: dict[int, tuple[int, ...]]) -> None:
+        """Note which inputs' memory each output may share."""
+        for k, positions in views.items():
+            self.roots[node.outputs[k]] = frozenset().union(*(self.roots[node.inputs[i]] for i in positions))
+
+    def _forget(self, node: Apply, kept: int | None) -> None:
+        """Let go of what no later line reads, so that memory is free for the next results."""
         dead = [
             self.names[v]
-            for v in dict.fromkeys(node.inputs)
-            if v.owner is not None and self.last_use.get(v) is node and v not in outputs
+            for i, v in enumerate(node.inputs)
+            if i != kept and v.owner is not None and self.last_use[v] is node and v not in self.outputs
         ]
-        dead = [name for i, name in enumerate(dead) if inplace is None or name != arguments[inplace]]
-        dead += [self.names[v] for v in node.outputs if v not in self.last_use and v not in outputs]
+        dead += [self.names[v] for v in node.outputs if v not in self.last_use and v not in self.outputs]
         if dead:
-            self._line(f"del {', '.join(dead)}")
+            self._line(f"del {', '.join(dict.fromkeys(dead))}")
 
     def _overwritable(self, node: Apply, written: Expression) -> int | None:
         """Return which operand may be overwritten by the result of `node`, if any may.
 
-        It must be a fresh array (not a view of another) of the result's dtype and shape that only this node reads.
+        It must be a new array (not a view of another) of the result's dtype and shape that only this node reads.
         """
         output = node.outputs[0].type
-        if output.ndim == 0:
+        if not written.inplace or output.ndim == 0:
             return None
         for position in written.candidates:
             operand = node.inputs[position]
             if (
-                operand.owner is not None
-                and isinstance(operand.owner.op, FRESH)
-                and not _is_identity(operand.owner)
+                operand in self.fresh
                 and operand.type.dtype == output.dtype
                 and operand.type.broadcastable == output.broadcastable
                 and len(self.fgraph.clients[operand]) == 1
-                and node.inputs.count(operand) == 1
             ):
                 return position
         return None
 
 
-def _is_identity(node: Apply) -> bool:
-    """Return whether the node may hand its first input on unchanged."""
-    scalar_op = getattr(node.op, "scalar_op", None)
-    return isinstance(node.op, Elemwise) and isinstance(scalar_op, Identity | Second)
+# ----------------------------------------------------------------------------------------------- branches of IfElse
+
+Block = tuple[Apply, int] | None
+"""The branch (0: then, 1: else) of an IfElse node, or None for what always runs."""
+
+
+def _blocks(fgraph: FunctionGraph) -> dict[Block, list[Apply]]:
+    """Return the nodes of each block in topological order; a node is in the smallest block that holds all its uses."""
+    order = fgraph.toposort()
+    if not any(isinstance(node.op, IfElse) for node in order):
+        return {None: order}
+    home: dict[Apply, Block] = {}
+
+    def around(block: Block) -> list[Block]:
+        """Return `block` and the blocks around it, from the inside out."""
+        chain = [block]
+        while chain[-1] is not None:
+            chain.append(home[chain[-1][0]])
+        return chain
+
+    for node in reversed(order):
+        uses: list[Block] = []
+        for client, position in (use for variable in node.outputs for use in fgraph.clients[variable]):
+            if isinstance(client.op, Output):
+                uses.append(None)
+            elif isinstance(client.op, IfElse) and position > 0:
+                uses.append((client, int(position > client.op.n_outs)))
+            else:
+                uses.append(home[client])
+        chains = [around(use) for use in dict.fromkeys(uses)] or [[None]]
+        home[node] = next(block for block in chains[0] if all(block in chain for chain in chains[1:]))
+    blocks: dict[Block, list[Apply]] = {}
+    for node in order:
+        blocks.setdefault(home[node], []).append(node)
+    return blocks

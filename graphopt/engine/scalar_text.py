@@ -9,17 +9,47 @@ from pytensor.scalar import math as psm
 
 from graphopt.errors import CompileError
 
-CASTS = {"float64": "f64", "float32": "f32", "int64": "i64", "int32": "i64", "int16": "i64", "int8": "i64", "bool": "i64",
-         "uint8": "i64", "uint16": "i64", "uint32": "i64"}
+CASTS = {
+    "float64": "f64",
+    "float32": "f32",
+    "int64": "i64",
+    "int32": "i64",
+    "int16": "i64",
+    "int8": "i64",
+    "bool": "i64",
+    "uint8": "i64",
+    "uint16": "i64",
+    "uint32": "i64",
+}
 
 _JOINED = {ps.Add: " + ", ps.Mul: " * ", ps.Sub: " - ", ps.TrueDiv: " / "}
 _COMPARED = {ps.LT: "<", ps.GT: ">", ps.LE: "<=", ps.GE: ">=", ps.EQ: "==", ps.NEQ: "!="}
 _CALLED = {
-    ps.Abs: "abs", ps.Exp: "exp", ps.Expm1: "expm1", ps.Log: "log", ps.Log1p: "log1p", ps.Sqrt: "sqrt", ps.Tanh: "tanh",
-    ps.Sin: "sin", ps.Cos: "cos", ps.Tan: "tan", ps.Sinh: "sinh", ps.Cosh: "cosh", ps.ArcSin: "arcsin",
-    ps.ArcCos: "arccos", ps.ArcTan: "arctan", ps.ArcTan2: "arctan2", ps.Floor: "floor", ps.Ceil: "ceil",
-    ps.Trunc: "trunc", ps.RoundHalfToEven: "rint", ps.Sign: "sign", ps.Maximum: "maximum", ps.Minimum: "minimum",
-    psm.Sigmoid: "sigmoid", psm.Erf: "erf",
+    ps.Abs: "abs",
+    ps.Exp: "exp",
+    ps.Expm1: "expm1",
+    ps.Log: "log",
+    ps.Log1p: "log1p",
+    ps.Sqrt: "sqrt",
+    ps.Tanh: "tanh",
+    ps.Sin: "sin",
+    ps.Cos: "cos",
+    ps.Tan: "tan",
+    ps.Sinh: "sinh",
+    ps.Cosh: "cosh",
+    ps.ArcSin: "arcsin",
+    ps.ArcCos: "arccos",
+    ps.ArcTan: "arctan",
+    ps.ArcTan2: "arctan2",
+    ps.Floor: "floor",
+    ps.Ceil: "ceil",
+    ps.Trunc: "trunc",
+    ps.RoundHalfToEven: "rint",
+    ps.Sign: "sign",
+    ps.Maximum: "maximum",
+    ps.Minimum: "minimum",
+    psm.Sigmoid: "sigmoid",
+    psm.Erf: "erf",
 }
 
 
@@ -88,7 +118,10 @@ def scalar_text(op: ps.ScalarOp, args: Sequence[str], dtypes: Sequence[str], dty
 
 def _common(dtypes: Sequence[str]) -> str:
     """Return the dtype two compared numbers meet in."""
-    if "float64" in dtypes or ("float32" in dtypes and any(d not in ("float32", "bool", "int8", "int16", "uint8", "uint16") for d in dtypes)):
+    if "float64" in dtypes or (
+        "float32" in dtypes
+        and any(d not in ("float32", "bool", "int8", "int16", "uint8", "uint16") for d in dtypes)
+    ):
         return "float64"
     return "float32" if "float32" in dtypes else "int64"
 
