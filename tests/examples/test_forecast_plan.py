@@ -71,7 +71,7 @@ def test_no_start_was_lower(figures):
     pasts = np.broadcast_to(series.last_past, (2000, 12, 4))
     assert answer.fun <= np.min(net.predict([pasts, plans]).sum(axis=1)) + 1e-6
     assert answer.fun * series.scale[0] == pytest.approx(figures["forecast"].sum(), rel=1e-5)
-    assert all(answer.fun <= start.fun + 1e-9 for start in answer.starts)
+    assert all(answer.fun <= start["fun"] + 1e-9 for start in answer.starts)
 
 
 def test_plot_is_saved(figures, tmp_path):
