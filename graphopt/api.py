@@ -1,4 +1,6 @@
-"""The verbs people call: minimise or maximise a network or an expression, or find the input that reaches a target."""
+"""The verbs people call: minimise or maximise a network or an expression, or find the input that reaches a
+target.
+"""
 
 from __future__ import annotations
 
@@ -45,17 +47,19 @@ def minimize(
     what : Network or PyTensor expression
         What is minimised.
     bounds : pair, list of pairs, or dict by input name
-        ``(lower, upper)``, a number or an array each, for the input of a network (one sample, no batch axis); a list
-        of one pair per element; or a dict of these by input name. For an expression with one input, its bounds.
+        ``(lower, upper)``, a number or an array each, for the input of a network (one sample, no batch
+        axis); a list of one pair per element; or a dict of these by input name. For an expression with one
+        input, its bounds.
     over : dict from variable to bounds
         For an expression: what moves, and where. A shared variable may move; it keeps its value.
     objective : str, int, tuple or callable, optional
-        Which number of the output: ``"sum"``, ``"mean"``, an output name, an index, or a function of the output
-        expression. Not needed where the output is one number.
+        Which number of the output: ``"sum"``, ``"mean"``, an output name, an index, or a function of the
+        output expression. Not needed where the output is one number.
     fixed : dict, optional
         Values of held inputs, by name (network) or variable (expression).
     starts : int
-        How many starts; the first is `x0` or the middle of the box, the others Sobol points decided by `seed`.
+        How many starts; the first is `x0` or the middle of the box, the others Sobol points decided by
+        `seed`.
     x0 : array or dict, optional
         The first start.
     solver : LBFGSB or MultiStart, optional
@@ -66,7 +70,8 @@ def minimize(
     Returns
     -------
     Solution
-        ``answer.x``, ``answer.fun``, ``answer.status`` and more. ``answer.success`` is true only if the check says so.
+        ``answer.x``, ``answer.fun``, ``answer.status`` and more. ``answer.success`` is true only if the
+        check says so.
 
     Raises
     ------
@@ -130,9 +135,9 @@ def target(
     Returns
     -------
     Solution
-        The minimum of the sum of squared differences, with two more fields: ``distance`` (the largest difference) and
-        ``reached`` (whether it is at most 1e-6 of ``1 + |value|``). That a value was not reached is no proof that
-        it cannot be.
+        The minimum of the sum of squared differences, with two more fields: ``distance`` (the largest
+        difference) and ``reached`` (whether it is at most 1e-6 of ``1 + |value|``). That a value was not
+        reached is no proof that it cannot be.
     """
     wanted = _finite(value, "The target value")
     if output is not None and not isinstance(output, str | int | np.integer):
@@ -150,36 +155,62 @@ def target(
             s is None or n in (1, s) for s, n in zip(shape[::-1], wanted.shape[::-1])
         )
         if not fits:
-            raise ShapeMismatch(f"The target value has shape {wanted.shape}; expected one that fits the output's {shape}.")
+            raise ShapeMismatch(
+                f"The target value has shape {wanted.shape}; expected one that fits the output's {shape}."
+            )
         return pt.sum((found - wanted) ** 2)
 
     answer = _best_input("minimize", what, bounds, over, distance, fixed, starts, x0, seed, solver, tier)
     answer["distance"] = float(np.sqrt(max(answer.fun, 0.0)))
-    answer["reached"] = bool(answer.feasible and answer.distance <= REACH_TOLERANCE * (1.0 + np.max(np.abs(wanted), initial=0.0)))
+    answer["reached"] = bool(
+        answer.feasible and answer.distance <= REACH_TOLERANCE * (1.0 + np.max(np.abs(wanted), initial=0.0))
+    )
     if answer.status is not Status.FAILED:
-        verdict = "The value is reached." if answer.reached else (
-            f"The value was not reached; the nearest found is {answer.distance:.3g} away.")  # fmt: skip
+        verdict = (
+            "The value is reached."
+            if answer.reached
+            else (f"The value was not reached; the nearest found is {answer.distance:.3g} away.")
+        )
         answer["message"] = f"{verdict} {answer.message}"
     return answer
 
 
 def _best_input(
-    sense: str, what: Any, bounds: Any, over: Any, objective: Any, fixed: Any, starts: Any, x0: Any, seed: Any, solver: Any,
+    sense: str,
+    what: Any,
+    bounds: Any,
+    over: Any,
+    objective: Any,
+    fixed: Any,
+    starts: Any,
+    x0: Any,
+    seed: Any,
+    solver: Any,
     tier: str,
-) -> Solution:  # fmt: skip
+) -> Solution:
     """Return the answer to the question the doors ask."""
     chosen = _solver(solver, starts, seed)
     if is_network(what):
         if over is not None:
-            raise InvalidValue("over= is for expressions; the inputs of a network are named in bounds= and fixed=.")
-        like = x0 if isinstance(x0, Mapping) else {name: x0 for name in what.input_names} if x0 is not None else None
+            raise InvalidValue(
+                "over= is for expressions; the inputs of a network are named in bounds= and fixed=."
+            )
+        like = (
+            x0 if isinstance(x0, Mapping) else dict.fromkeys(what.input_names, x0) if x0 is not None else None
+        )
         problem = network_problem(what, sense, bounds=bounds, objective=objective, fixed=fixed, like=like)
     elif isinstance(what, TensorVariable):
-        problem = expression_problem(what, sense, over=over, bounds=bounds, objective=objective, fixed=fixed, like=x0)
+        problem = expression_problem(
+            what, sense, over=over, bounds=bounds, objective=objective, fixed=fixed, like=x0
+        )
     elif isinstance(what, Problem):
-        raise InvalidType(f"{sense} came with a Problem, which has its sense already; expected solve(problem, solver).")
+        raise InvalidType(
+            f"{sense} came with a Problem, which has its sense already; expected solve(problem, solver)."
+        )
     else:
-        raise InvalidType(f"{sense} came with {type(what).__name__}; expected a network or a PyTensor expression.")
+        raise InvalidType(
+            f"{sense} came with {type(what).__name__}; expected a network or a PyTensor expression."
+        )
     return solve(problem, chosen, x0=x0, tier=tier)
 
 

@@ -25,7 +25,9 @@ RESTARTS = 3  # from a better point that the certificate saw
 SIDES = np.array(["", "upper", "fixed", "lower"])  # by the codes 0, 1, 2, -1 of active_bounds
 
 
-def solve(problem: Problem, solver: LocalSolver | MultiStart | None = None, *, x0: Any = None, tier: str = "auto") -> Solution:
+def solve(
+    problem: Problem, solver: LocalSolver | MultiStart | None = None, *, x0: Any = None, tier: str = "auto"
+) -> Solution:
     """Return the verified answer to `problem`.
 
     Parameters
@@ -54,14 +56,22 @@ def solve(problem: Problem, solver: LocalSolver | MultiStart | None = None, *, x
     """
     started = time.perf_counter()
     if not isinstance(problem, Problem):
-        raise InvalidType(f"solve came with {type(problem).__name__}; expected graphopt.Problem. For a network or an expression use minimize or maximize.")
+        raise InvalidType(
+            f"solve came with {type(problem).__name__}; expected graphopt.Problem. For a network or "
+            f"an expression use minimize or maximize."
+        )
     solver = LBFGSB() if solver is None else solver
     if not isinstance(solver, MultiStart) and not hasattr(solver, "steps"):
-        raise InvalidType(f"solve came with the solver {solver!r}; expected graphopt.LBFGSB(...) or graphopt.MultiStart(...).")
+        raise InvalidType(
+            f"solve came with the solver {solver!r}; expected graphopt.LBFGSB(...) or "
+            f"graphopt.MultiStart(...)."
+        )
     first = default_start(problem) if x0 is None else given_start(problem, x0)
     many = solver if isinstance(solver, MultiStart) else MultiStart(solver, starts=1)
     compiled = compile_problem(problem, tier=tier)
-    starts = spread_starts(many.starts, first, compiled.lower, compiled.upper, sampling=many.sampling, seed=many.seed)
+    starts = spread_starts(
+        many.starts, first, compiled.lower, compiled.upper, sampling=many.sampling, seed=many.seed
+    )
 
     runs = [run_local(compiled, many.solver, start) for start in starts]
     solved = time.perf_counter()
@@ -76,7 +86,10 @@ def solve(problem: Problem, solver: LocalSolver | MultiStart | None = None, *, x
         if not again.fun < runs[chosen].fun:
             break
         notes.append(f"restarted where the check saw a better point ({certificate.reason})")
-        chosen, certificate = len(runs) - 1, certify_point(compiled, again.x, compiled.sign * again.fun, seed=many.seed)
+        chosen, certificate = (
+            len(runs) - 1,
+            certify_point(compiled, again.x, compiled.sign * again.fun, seed=many.seed),
+        )
     answer = _answer(compiled, many, starts, runs, chosen, certificate, notes)
     finished = time.perf_counter()
     answer["seconds"] = {
@@ -89,13 +102,16 @@ def solve(problem: Problem, solver: LocalSolver | MultiStart | None = None, *, x
 
 
 def _best(compiled: CompiledProblem, runs: list[Run], seed: int) -> tuple[int, Certificate]:
-    """Return the number of the run to answer with, and its certificate: the best cost, among equals a verified one."""
+    """Return the number of the run to answer with, and its certificate: the best cost, among equals a
+    verified one.
+    """
     costs = np.array([run.fun for run in runs])
     ranked = np.argsort(np.where(np.isnan(costs), np.inf, costs), kind="stable")
     best = costs[ranked[0]]
+    as_good = best + 1e-8 * (1 + abs(best)) if np.isfinite(best) else best
     first: tuple[int, Certificate] | None = None
     for i in ranked[:8]:
-        if first is not None and not costs[i] <= best + 1e-8 * (1 + abs(best)):
+        if first is not None and not costs[i] <= as_good:
             break
         certificate = certify_point(compiled, runs[i].x, compiled.sign * runs[i].fun, seed=seed)
         if certificate.stationary:
@@ -111,7 +127,11 @@ def _status(run: Run, certificate: Certificate) -> Status:
         return Status.FAILED
     if certificate.stationary:
         return Status.LOCAL_OPTIMUM
-    broken = [check.name for check in certificate.checks if not check.passed and check.name != "projected gradient"]
+    broken = [
+        check.name
+        for check in certificate.checks
+        if not check.passed and check.name not in ("projected gradient", "not on a plateau")
+    ]
     if broken or run.nonfinite == run.evaluations:
         return Status.FAILED
     return Status.LIMIT_REACHED if run.stopped == "limit" else Status.FEASIBLE
@@ -136,7 +156,9 @@ def _answer(
     active = problem.named(active_bounds(x, lower, upper))
     ends, n_distinct = _table(compiled, starts, runs)
     why = [] if certificate.stationary else [certificate.reason] if certificate.reason else []
-    message = " ".join([status.value, *(f"({note})" for note in [*why, *notes, f"the solver says: {run.message}"])])
+    message = " ".join(
+        [status.value, *(f"({note})" for note in [*why, *notes, f"the solver says: {run.message}"])]
+    )
     return Solution(
         x=x,
         fun=certificate.value,
@@ -166,12 +188,16 @@ def _answer(
     )
 
 
-def _table(compiled: CompiledProblem, starts: np.ndarray, runs: list[Run]) -> tuple[list[dict[str, Any]], int]:
+def _table(
+    compiled: CompiledProblem, starts: np.ndarray, runs: list[Run]
+) -> tuple[list[dict[str, Any]], int]:
     """Return one row per start, and how many distinct stationary ends there are."""
     lower, upper = compiled.lower, compiled.upper
     points, costs = np.array([run.x for run in runs]), np.array([run.fun for run in runs])
     with np.errstate(over="ignore"):
-        widths = np.where(np.isfinite(upper - lower), upper - lower, np.maximum(1.0, np.abs(points).max(axis=0)))
+        widths = np.where(
+            np.isfinite(upper - lower), upper - lower, np.maximum(1.0, np.abs(points).max(axis=0))
+        )
     labels = cluster(points, costs, widths)
     rows, distinct = [], set()
     for start, run, label in zip(starts, runs, labels, strict=True):
@@ -180,9 +206,18 @@ def _table(compiled: CompiledProblem, starts: np.ndarray, runs: list[Run]) -> tu
         if stationary:
             distinct.add(int(label))
         rows.append(
-            {"start": start, "x": run.x, "fun": compiled.sign * run.fun, "optimum": int(label), "stationary": stationary,
-             "kkt_residual": residual, "nit": run.iterations, "nfev": run.evaluations, "message": run.message}
-        )  # fmt: skip
+            {
+                "start": start,
+                "x": run.x,
+                "fun": compiled.sign * run.fun,
+                "optimum": int(label),
+                "stationary": stationary,
+                "kkt_residual": residual,
+                "nit": run.iterations,
+                "nfev": run.evaluations,
+                "message": run.message,
+            }
+        )
     return rows, len(distinct)
 
 

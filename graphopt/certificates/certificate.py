@@ -43,7 +43,8 @@ class Certificate:
     maxcv : float
         Largest breach of a bound; exactly 0 inside the box.
     finite, feasible, stationary : bool
-        Whether value and gradient are numbers; whether every bound holds exactly; whether it passes for a local optimum.
+        Whether value and gradient are numbers; whether every bound holds exactly; whether it passes for a
+        local optimum.
     reason : str
         Why it does not.
     better_at : array, optional

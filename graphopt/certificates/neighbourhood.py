@@ -1,7 +1,8 @@
 """A look around a point by values alone, which a wrong or vanished gradient cannot deceive.
 
-A gradient of zero is found at an optimum, but also on the plateau of a saturated network, at a maximum, and wherever
-an operation has a wrong derivative. Values at nearby points, and over the box where the objective is flat, tell these apart.
+A gradient of zero is found at an optimum, but also on the plateau of a saturated network, at a maximum, and
+wherever an operation has a wrong derivative. Values at nearby points, and over the box where the objective
+is flat, tell these apart.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 SLOPE_STEP = 1e-6  # of the width; near the cube root of the rounding error, best for central differences
-NEAR, FAR = 1e-3, 1e-2  # of the width of the box
+NEAR = 1e-3  # of the width of the box
+FLAT = 1e-9  # relative change of the value over such a step, below which the objective is called flat
 COORDINATES = 3
-BOX_SAMPLES = 32
+BOX_SAMPLES = 64
 
 
 class Neighbourhood(NamedTuple):
@@ -23,18 +25,23 @@ class Neighbourhood(NamedTuple):
     Attributes
     ----------
     slope_error : float
-        Largest relative difference between a slope by values and by the gradient, beyond rounding and curvature.
+        Largest relative difference between a slope by values and by the gradient, beyond rounding and
+        curvature.
     flat : bool
-        Whether no nearby value differs from the value at the point.
+        Whether no nearby value differs noticeably from the value at the point.
+    dead : bool
+        Whether no nearby value differs at all, beyond rounding, though values elsewhere in the box do: a
+        plateau, on which the gradient says nothing.
     gain : float
-        By how much the best point seen nearby is better, beyond what `tolerance` allows; around a flat point, the
-        best point seen anywhere in the box.
+        By how much the best point seen nearby is better, beyond what `tolerance` allows; around a flat
+        point, the best point seen anywhere in the box.
     better_at : array
         That point.
     """
 
     slope_error: float
     flat: bool
+    dead: bool
     gain: float
     better_at: np.ndarray
 
@@ -69,14 +76,15 @@ def look_around(
     with np.errstate(over="ignore"):
         width = upper - lower
     width = np.where(np.isfinite(width), width, 2 * np.maximum(1.0, np.abs(x)))
-    gain, better_at, flat, slope_error = 0.0, x, True, 0.0
+    gain, better_at, flat, level, varies, slope_error = 0.0, x, True, True, False, 0.0
 
     def inside(point: np.ndarray) -> np.ndarray:
         return np.minimum(np.maximum(point, lower), upper)
 
     def consider(point: np.ndarray, seen: float, allowed: float) -> None:
-        nonlocal gain, better_at, flat
-        if not abs(seen - value) <= noise:
+        nonlocal gain, better_at, flat, level
+        level = level and abs(seen - value) <= noise
+        if not abs(seen - value) <= max(noise, FLAT * (1.0 + abs(value))):
             flat = False
         if value - seen - allowed > gain:
             gain, better_at = value - seen - allowed, point
@@ -88,27 +96,25 @@ def look_around(
             if not np.array_equal(point, x):
                 consider(point, cost(point)[0], tolerance * float(np.sum(np.abs(point - x))) + 1e3 * noise)
         if np.count_nonzero(direction) > 1 or x.size == 1:
-            slope_error = max(slope_error, _slope_error(cost, x, value, gradient, inside, width * direction, noise))
-    for direction in directions:
-        if not flat:
-            break
-        for sign in (1.0, -1.0):
-            point = inside(x + sign * FAR * width * direction)
-            seen = cost(point)[0]
-            flat = flat and abs(seen - value) <= noise
+            slope_error = max(
+                slope_error, _slope_error(cost, x, value, gradient, inside, width * direction, noise)
+            )
     if flat:
         low = np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper, x) - width)
         high = np.where(np.isfinite(upper), upper, np.where(np.isfinite(lower), lower, x) + width)
         for unit in random.random((BOX_SAMPLES, x.size)):
             point = inside((1.0 - unit) * low + unit * high)
             seen = cost(point)[0]
+            varies = varies or not abs(seen - value) <= 1e3 * noise
             if value - seen - 1e3 * noise > gain:
                 gain, better_at = value - seen - 1e3 * noise, point
-    return Neighbourhood(slope_error, flat, gain, better_at)
+    return Neighbourhood(slope_error, flat, level and varies, gain, better_at)
 
 
 def _directions(random: np.random.Generator, n: int, gradient: np.ndarray) -> list[np.ndarray]:
-    """Return directions with entries of at most 1: single coordinates for small problems, random signs, the gradient."""
+    """Return directions with entries of at most 1: single coordinates for small problems, random signs,
+    the gradient.
+    """
     directions = list(np.eye(n)[random.permutation(n)[:COORDINATES]]) if n <= 64 else []
     if n > 1:
         directions += list(random.choice([-1.0, 1.0], size=(2, n)))

@@ -8,14 +8,19 @@ import numpy as np
 
 
 class Multipliers(NamedTuple):
-    """What each bound costs: the gain in the objective per unit by which the bound is moved outwards; zero or more."""
+    """What each bound costs: the gain in the objective per unit by which the bound is moved outwards; zero
+    or more.
+    """
 
     lower: np.ndarray
     upper: np.ndarray
 
 
-def projected_gradient(x: np.ndarray, gradient: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
-    """Return ``x - P(x - gradient)``, P the projection on the box, for a cost to be minimised; zero at a stationary point.
+def projected_gradient(
+    x: np.ndarray, gradient: np.ndarray, lower: np.ndarray, upper: np.ndarray
+) -> np.ndarray:
+    """Return ``x - P(x - gradient)``, P the projection on the box, for a cost to be minimised; zero at a
+    stationary point.
 
     Computed from the gradient and the room to each bound, so that no digits are lost to a large `x`.
     """
@@ -25,12 +30,14 @@ def projected_gradient(x: np.ndarray, gradient: np.ndarray, lower: np.ndarray, u
 def multipliers(x: np.ndarray, gradient: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> Multipliers:
     """Return the multipliers of the bounds for a cost to be minimised.
 
-    They solve ``gradient - multiplier_lower + multiplier_upper = 0`` where a bound is active. Moving an active
-    lower bound down by a small e lowers the optimal cost by e times its multiplier; likewise for upper bounds, up.
+    They solve ``gradient - multiplier_lower + multiplier_upper = 0`` where a bound is active. Moving an
+    active lower bound down by a small e lowers the optimal cost by e times its multiplier; likewise for upper
+    bounds, up.
     """
     at_lower, at_upper = x <= lower, x >= upper
     return Multipliers(
-        np.where(at_lower, np.maximum(gradient, 0.0), 0.0), np.where(at_upper, np.maximum(-gradient, 0.0), 0.0)
+        np.where(at_lower, np.maximum(gradient, 0.0), 0.0),
+        np.where(at_upper, np.maximum(-gradient, 0.0), 0.0),
     )
 
 

@@ -16,10 +16,11 @@ SLOPE_TOLERANCE = 0.05  # a wrong derivative is wrong by more
 
 
 def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, seed: int = 0) -> Certificate:
-    """Return what can be verified about the flat vector `x`, of which a solver says that its value is `claimed`.
+    """Return what can be verified about the flat vector `x`, of which a solver says that its value is
+    `claimed`.
 
-    Value and gradient come from ``compiled.look``, a function of its own made from the graph as it was written;
-    the values around `x` must bear the gradient out and show nothing better nearby.
+    Value and gradient come from ``compiled.look``, a function of its own made from the graph as it was
+    written; the values around `x` must bear the gradient out and show nothing better nearby.
     """
     lower, upper, sign = compiled.lower, compiled.upper, compiled.sign
     point = compiled.look(x)
@@ -34,13 +35,34 @@ def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, s
         return bool(passed)
 
     breach, where = worst_breach(x, lower, upper)
-    feasible = check("inside the bounds", breach == 0, "exactly" if breach == 0 else f"off by {breach:.3g} at element {where}")
+    feasible = check(
+        "inside the bounds",
+        breach == 0,
+        "exactly" if breach == 0 else f"off by {breach:.3g} at element {where}",
+    )
     finite = bool(np.isfinite(value) and np.isfinite(gradient).all())
-    check("value and gradient are numbers", finite, f"value {value:.10g}" if finite else f"value {value}, gradient not finite"
-          if np.isfinite(value) else f"value {value}")  # fmt: skip
+    check(
+        "value and gradient are numbers",
+        finite,
+        f"value {value:.10g}"
+        if finite
+        else f"value {value}, gradient not finite"
+        if np.isfinite(value)
+        else f"value {value}",
+    )
     if not finite:
-        return Certificate("first-order conditions", tuple(checks), value, float("nan"), tolerance, breach, False, feasible,
-                           False, "; ".join(reasons))  # fmt: skip
+        return Certificate(
+            "first-order conditions",
+            tuple(checks),
+            value,
+            float("nan"),
+            tolerance,
+            breach,
+            False,
+            feasible,
+            False,
+            "; ".join(reasons),
+        )
     difference = abs(value - claimed)
     agrees = check(
         "value re-evaluated",
@@ -50,26 +72,70 @@ def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, s
     )
     largest = float(np.max(np.abs(projected_gradient(x, gradient, lower, upper)), initial=0.0))
     small = check(
-        "projected gradient", largest <= tolerance, f"{largest:.1e}, at most {tolerance:.1e}",
+        "projected gradient",
+        largest <= tolerance,
+        f"{largest:.1e}, at most {tolerance:.1e}",
         f"the projected gradient is {largest:.1e}, above {tolerance:.1e}",
-    )  # fmt: skip
+    )
 
-    def cost(z: np.ndarray) -> tuple[float, np.ndarray]:
-        seen = compiled.look(z)
-        return sign * seen.value, sign * seen.gradient
+    reached = feasible and agrees and small
+    better_at = None
+    if reached:  # elsewhere there is nothing to confirm: a point that is not stationary has better neighbours
 
-    around = look_around(cost, x, sign * value, gradient, lower, upper, tolerance=tolerance, noise=compiled.noise, seed=seed)
-    slopes = check(
-        "gradient borne out by values", around.slope_error <= SLOPE_TOLERANCE,
-        "yes" if around.slope_error <= SLOPE_TOLERANCE else f"slopes differ by {around.slope_error:.0%}",
-        f"the gradient is wrong or jumps here: slopes by finite differences differ by {around.slope_error:.0%}",
-    )  # fmt: skip
-    kept = bool(around.gain <= 0)
-    where_better = "in a flat region (gradient zero, as in a saturated network); the box holds" if around.flat else "next to"
-    best = check(
-        "nothing better nearby", kept, "nothing seen" if kept else f"better by {around.gain:.3g}",
-        f"not a local optimum: {where_better} a point better by {around.gain:.3g}",
-    )  # fmt: skip
-    return Certificate("first-order conditions", tuple(checks), value, largest, tolerance, breach, finite, feasible,
-                       feasible and agrees and small and slopes and best, "; ".join(reasons),
-                       None if kept else around.better_at)  # fmt: skip
+        def cost(z: np.ndarray) -> tuple[float, np.ndarray]:
+            seen = compiled.look(z)
+            return sign * seen.value, sign * seen.gradient
+
+        around = look_around(
+            cost,
+            x,
+            sign * value,
+            gradient,
+            lower,
+            upper,
+            tolerance=tolerance,
+            noise=compiled.noise,
+            seed=seed,
+        )
+        slopes = check(
+            "gradient borne out by values",
+            around.slope_error <= SLOPE_TOLERANCE,
+            "yes" if around.slope_error <= SLOPE_TOLERANCE else f"slopes differ by {around.slope_error:.0%}",
+            f"the gradient is wrong or jumps here: slopes by finite differences differ by "
+            f"{around.slope_error:.0%}",
+        )
+        kept = bool(around.gain <= 0)
+        place = (
+            "it is in a flat region (as of a saturated network), and the box holds"
+            if around.flat
+            else "next to it is"
+        )
+        best = check(
+            "nothing better nearby",
+            kept,
+            "nothing seen" if kept else f"better by {around.gain:.3g}",
+            f"not a local optimum: {place} a point better by {around.gain:.3g}",
+        )
+        alive = check(
+            "not on a plateau",
+            not around.dead,
+            "values change nearby"
+            if not around.dead
+            else "values do not change nearby, but elsewhere in the box",
+            "the point lies on a plateau, where a gradient of zero says nothing; try more starts",
+        )
+        reached = slopes and best and alive
+        better_at = None if kept else around.better_at
+    return Certificate(
+        "first-order conditions",
+        tuple(checks),
+        value,
+        largest,
+        tolerance,
+        breach,
+        finite,
+        feasible,
+        reached,
+        "; ".join(reasons),
+        better_at,
+    )

@@ -38,9 +38,7 @@ def split_bounds(bounds: Any, name: str, shape: tuple[int, ...] | None = None) -
     if isinstance(bounds, np.ndarray):
         if bounds.ndim == 1 and bounds.size == 2:
             return bounds[0], bounds[1]
-        bounds = [*bounds]
-        if all(pair.shape == (2,) for pair in bounds) and (shape is None or shape == (len(bounds),) != (2,)):
-            return _columns(bounds)
+        bounds = [row.tolist() if row.shape == (2,) else row for row in np.atleast_1d(bounds)]
     if not isinstance(bounds, list | tuple):
         raise InvalidType(f"Input {name!r}: bounds came as {type(bounds).__name__}. {HOW_TO_WRITE}")
     pairs = len(bounds) > 0 and all(isinstance(b, tuple | list) and len(b) == 2 for b in bounds)
@@ -62,20 +60,23 @@ def box(lower: Any, upper: Any, shape: tuple[int, ...], name: str) -> tuple[np.n
     ShapeMismatch
         If a bound does not broadcast to `shape`.
     InvalidValue
-        If a bound is NaN, a lower bound is +inf, an upper bound is -inf, or a lower bound is above its upper bound.
+        If a bound is NaN, a lower bound is +inf, an upper bound is -inf, or a lower bound is above its upper
+        bound.
     """
     low, high = _bound(lower, shape, name, "lower"), _bound(upper, shape, name, "upper")
     if np.any(low > high):
-        i = tuple(int(k) for k in np.argwhere(low > high)[0])
+        i = first_index(low > high)
         raise InvalidValue(
-            f"Input {name!r}: lower bound {low[i]:g} is above upper bound {high[i]:g} at index {_index(i)}. "
+            f"Input {name!r}: lower bound {low[i]:g} is above upper bound {high[i]:g} at index "
+            f"{index_text(i)}. "
             "Swap them, or make them equal to hold the element fixed."
         )
     for array, wrong, side in ((low, np.inf, "lower"), (high, -np.inf, "upper")):
         if np.any(array == wrong):
-            i = tuple(int(k) for k in np.argwhere(array == wrong)[0])
+            i = first_index(array == wrong)
             raise InvalidValue(
-                f"Input {name!r}: the {side} bound is {wrong} at index {_index(i)}; no number satisfies it. "
+                f"Input {name!r}: the {side} bound is {wrong} at index {index_text(i)}; no number "
+                f"satisfies it. "
                 f"Leave the {side} bound out with {-wrong}."
             )
     return low, high
@@ -86,7 +87,9 @@ def _bound(value: Any, shape: tuple[int, ...], name: str, side: str) -> np.ndarr
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InvalidType(f"Input {name!r}: the {side} bound {value!r} is not a number or an array of numbers.") from error
+        raise InvalidType(
+            f"Input {name!r}: the {side} bound {value!r} is not a number or an array of numbers."
+        ) from error
     try:
         full = np.array(np.broadcast_to(array, shape))
     except ValueError as error:
@@ -95,29 +98,43 @@ def _bound(value: Any, shape: tuple[int, ...], name: str, side: str) -> np.ndarr
             f"fits the input's shape {shape} (one sample, no batch axis)."
         ) from error
     if np.isnan(full).any():
-        i = tuple(int(k) for k in np.argwhere(np.isnan(full))[0])
-        raise InvalidValue(f"Input {name!r}: the {side} bound is NaN at index {_index(i)}; expected a number or inf.")
+        i = first_index(np.isnan(full))
+        raise InvalidValue(
+            f"Input {name!r}: the {side} bound is NaN at index {index_text(i)}; expected a number or inf."
+        )
     full.flags.writeable = False
     return full
 
 
 def _columns(pairs: list | tuple) -> tuple[list, list]:
     """Return the two columns of `pairs`, ``None`` becoming an infinite bound."""
-    return [-np.inf if low is None else low for low, _ in pairs], [np.inf if up is None else up for _, up in pairs]
+    return [-np.inf if low is None else low for low, _ in pairs], [
+        np.inf if up is None else up for _, up in pairs
+    ]
 
 
 def _pairs_or_pair(bounds: list | tuple, name: str) -> tuple[list, list]:
-    """Return lower and upper for a vector of two elements, where ``[(a, b), (c, d)]`` can be read in two ways."""
+    """Return lower and upper for a vector of two elements, where ``[(a, b), (c, d)]`` can be read in two
+    ways.
+    """
     if isinstance(bounds, list) and all(isinstance(b, tuple) for b in bounds):
         return _columns(bounds)
     if isinstance(bounds, tuple) and all(isinstance(b, list) for b in bounds):
         return tuple(bounds)
     raise InvalidValue(
-        f"Input {name!r}: bounds {bounds!r} for two elements can be read in two ways. Write [(low, high), (low, high)] "
+        f"Input {name!r}: bounds {bounds!r} for two elements can be read in two ways. Write [(low, "
+        f"high), (low, high)] "
         "for one pair per element, or (np.array(lower), np.array(upper)) for one array per side."
     )
 
 
-def _index(index: tuple[int, ...]) -> str:
-    """Return an index as people write it: ``3`` for a vector, ``(1, 2)`` for a matrix, ``()`` for a scalar."""
+def index_text(index: tuple[int, ...]) -> str:
+    """Return an index as people write it: ``3`` for a vector, ``(1, 2)`` for a matrix, ``()`` for a
+    scalar.
+    """
     return str(index[0]) if len(index) == 1 else str(index)
+
+
+def first_index(mask: np.ndarray) -> tuple[int, ...]:
+    """Return the index of the first true element of `mask`."""
+    return tuple(int(k) for k in np.argwhere(mask)[0])

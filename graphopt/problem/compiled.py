@@ -16,7 +16,9 @@ from pytensor.tensor.type import TensorType
 from pytensor.tensor.variable import TensorVariable
 
 from graphopt import engine
-from graphopt.errors import InvalidValue
+from graphopt.engine.compiler import TIERS
+from graphopt.errors import InvalidValue, unknown_name
+from graphopt.problem.precision import NARROW, in_double
 from graphopt.problem.problem import Problem
 
 
@@ -31,9 +33,10 @@ class Point(NamedTuple):
 class CompiledProblem:
     """The functions of a `Problem`, made when they are first needed.
 
-    ``cost(x)`` is what solvers see: the value to be minimised (the negative objective of a maximisation) and its
-    gradient, as a function of one flat float64 vector. ``look(x)`` is what certificates see: value, gradient and outputs
-    in the sense asked, from another function, compiled for the first tier from the graph as it was written.
+    ``cost(x)`` is what solvers see: the value to be minimised (the negative objective of a maximisation) and
+    its gradient, as a function of one flat float64 vector. ``look(x)`` is what certificates see: value,
+    gradient and outputs in the sense asked, from another function, compiled for the first tier from the
+    graph as it was written.
     """
 
     def __init__(self, problem: Problem, *, tier: str = "auto") -> None:
@@ -53,7 +56,9 @@ class CompiledProblem:
         """The typical size of each scalar decision, or ``None`` when no variable has a scale."""
         if all(v.scale is None for v in self.problem.variables):
             return None
-        return np.concatenate([(np.ones(v.shape) if v.scale is None else v.scale).ravel() for v in self.problem.variables])
+        return np.concatenate(
+            [(np.ones(v.shape) if v.scale is None else v.scale).ravel() for v in self.problem.variables]
+        )
 
     def cost(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the cost and its gradient at the flat vector `x`."""
@@ -66,14 +71,20 @@ class CompiledProblem:
         results = self._look(*problem.named(x).values(), *problem.fixed.values())
         n = len(problem.variables)
         gradient = np.concatenate([np.asarray(g, dtype=np.float64).ravel() for g in results[1 : n + 1]])
-        outputs = {name: np.array(value) for name, value in zip(problem.outputs, results[n + 1 :], strict=True)}
+        outputs = {
+            name: np.array(value) for name, value in zip(problem.outputs, results[n + 1 :], strict=True)
+        }
         return Point(float(results[0]), gradient, outputs)
 
     @cached_property
     def noise(self) -> float:
-        """The relative rounding error of a value: that of float32 if single precision is written into the graph."""
-        types = {getattr(v.type, "dtype", "") for v in ancestors([self._graph.objective]) if v.owner is not None}
-        return 1e-6 if types & {"float32", "float16"} else 1e-12
+        """The relative rounding error of a value: that of float32 if single precision is written into the
+        graph.
+        """
+        types = {
+            getattr(v.type, "dtype", "") for v in ancestors([self._graph.objective]) if v.owner is not None
+        }
+        return 1e-6 if types & set(NARROW) else 1e-12
 
     @cached_property
     def _graph(self) -> _Graph:
@@ -84,7 +95,11 @@ class CompiledProblem:
         started = time.perf_counter()
         graph = self._graph
         flat = pt.vector("x", shape=(self.size,), dtype="float64")
-        gradient = pt.concatenate([g.ravel() for g in graph.gradients]) if len(graph.gradients) > 1 else graph.gradients[0].ravel()
+        gradient = (
+            pt.concatenate([g.ravel() for g in graph.gradients])
+            if len(graph.gradients) > 1
+            else graph.gradients[0].ravel()
+        )
         outputs = [graph.objective, gradient]
         if self.sign < 0:
             outputs = [-output for output in outputs]
@@ -107,7 +122,9 @@ class CompiledProblem:
         self.seconds_to_compile += time.perf_counter() - started
         return function
 
-    def _with_held_parts_evaluated(self, outputs: list[TensorVariable], graph: _Graph) -> list[TensorVariable]:
+    def _with_held_parts_evaluated(
+        self, outputs: list[TensorVariable], graph: _Graph
+    ) -> list[TensorVariable]:
         """Return `outputs` with what does not depend on the decisions replaced by its value."""
         parts = [v for v in engine.hoist(outputs, graph.decisions) if isinstance(v.type, TensorType)]
         swaps: dict[Any, Any] = {
@@ -117,13 +134,17 @@ class CompiledProblem:
         if parts:
             values = engine.compile(graph.held, parts, tier="now", name="held")(*self.problem.fixed.values())
             for part, value in zip(parts, values, strict=True):
-                slot = pytensor.shared(np.ascontiguousarray(value).reshape(value.shape), name=part.name, shape=value.shape)
+                slot = pytensor.shared(
+                    np.ascontiguousarray(value).reshape(value.shape), name=part.name, shape=value.shape
+                )
                 swaps[part] = slot if part.type.is_super(slot.type) else part.type.filter_variable(slot)
         return clone_replace(outputs, swaps, rebuild_strict=False) if swaps else outputs
 
 
 def compile_problem(problem: Problem, *, tier: str = "auto") -> CompiledProblem:
     """Return the functions of `problem`; `tier` is the engine's for the function the solver calls."""
+    if tier not in TIERS:
+        raise unknown_name("tier", tier, TIERS)
     return CompiledProblem(problem, tier=tier)
 
 
@@ -138,7 +159,9 @@ class _Graph(NamedTuple):
 
 
 def _double_precision(problem: Problem) -> _Graph:
-    """Return the graph of `problem` in float64, whatever the precision of its variables: line searches need it."""
+    """Return the graph of `problem` in float64, whatever the precision of its variables: line searches
+    need it.
+    """
     decisions = [pt.tensor(v.name, shape=v.shape, dtype="float64") for v in problem.variables]
     swaps: dict[Any, Any] = {v.expression: new for v, new in zip(problem.variables, decisions, strict=True)}
     held = []
@@ -146,22 +169,18 @@ def _double_precision(problem: Problem) -> _Graph:
         new = pt.tensor(variable.name, shape=value.shape, dtype=str(value.dtype))
         held.append(new)
         swaps[variable] = new
-    targets = [problem.objective, *problem.outputs.values()]
-    try:
-        objective, *outputs = clone_replace(targets, swaps, rebuild_strict=False)
-    except (TypeError, ValueError, AssertionError):
-        swaps = {old: old.type.filter_variable(pt.cast(new, old.type.dtype)) for old, new in swaps.items()}
-        objective, *outputs = clone_replace(targets, swaps, rebuild_strict=False)
-    objective = pt.cast(objective, "float64")
+    objective, *outputs = in_double([problem.objective, *problem.outputs.values()], swaps)
+    objective = objective.astype("float64")
     try:
         gradients = grad(objective, decisions)
     except (DisconnectedInputError, NullTypeGradError, NotImplementedError) as error:
         names = ", ".join(repr(v.name) for v in problem.variables)
         raise InvalidValue(
-            f"The objective has no gradient with respect to {names}: a step on the way, such as argmax, rounding or a "
+            f"The objective has no gradient with respect to {names}: a step on the way, such as "
+            f"argmax, rounding or a "
             f"comparison, has none. Use a smooth expression. ({error})"
         ) from error
-    return _Graph(decisions, held, objective, [pt.cast(g, "float64") for g in gradients], outputs)
+    return _Graph(decisions, held, objective, list(gradients), outputs)
 
 
 def _unpacked(flat: TensorVariable, decisions: list[TensorVariable]) -> dict[TensorVariable, TensorVariable]:

@@ -41,17 +41,29 @@ def expression_problem(
     if over is None:
         over = {_only_input(expression, fixed): bounds}
     elif bounds is not None:
-        raise InvalidValue("Both over= and bounds= came. With over={x: (lower, upper)} the bounds stand beside the variables.")
+        raise InvalidValue(
+            "Both over= and bounds= came. With over={x: (lower, upper)} the bounds stand beside the "
+            "variables."
+        )
     if isinstance(over, TensorVariable):
-        raise InvalidType(f"over came as the variable {over}; expected a dict: over={{{over}: (lower, upper)}}.")
+        raise InvalidType(
+            f"over came as the variable {over}; expected a dict: over={{{over}: (lower, upper)}}."
+        )
     if not isinstance(over, Mapping):
-        raise InvalidType(f"over came as {type(over).__name__}; expected a dict from variable to (lower, upper).")
+        raise InvalidType(
+            f"over came as {type(over).__name__}; expected a dict from variable to (lower, upper)."
+        )
     if not over:
-        raise InvalidValue("over is empty: nothing can move. Name at least one variable: over={x: (lower, upper)}.")
+        raise InvalidValue(
+            "over is empty: nothing can move. Name at least one variable: over={x: (lower, upper)}."
+        )
     variables = []
     for number, (x, limits) in enumerate(over.items()):
         if not isinstance(x, TensorVariable | SharedVariable) or isinstance(x, Constant):
-            raise InvalidType(f"over has the key {x!r} ({type(x).__name__}); expected a PyTensor variable of the expression.")
+            raise InvalidType(
+                f"over has the key {x!r} ({type(x).__name__}); expected a PyTensor variable of the "
+                f"expression."
+            )
         name = x.name or ("x" if len(over) == 1 else f"x{number}")
         if isinstance(limits, Variable):
             variables.append(limits)
@@ -59,7 +71,12 @@ def expression_problem(
         shape = tuple(x.type.shape)
         lower, upper = split_bounds(limits, name, shape if None not in shape else None)
         wanted = _like(like, x, name, alone=len(over) == 1)
-        if not isinstance(x, SharedVariable) and None in shape and wanted is not None and np.ndim(wanted) == len(shape):
+        if (
+            not isinstance(x, SharedVariable)
+            and None in shape
+            and wanted is not None
+            and np.ndim(wanted) == len(shape)
+        ):
             lower = np.broadcast_to(lower, np.shape(wanted)) if np.ndim(lower) < len(shape) else lower
         variables.append(Variable(x, lower, upper, name))
     return Problem(
@@ -71,12 +88,16 @@ def expression_problem(
 
 def _only_input(expression: TensorVariable, fixed: Mapping[TensorVariable, Any]) -> TensorVariable:
     """Return the one input of `expression` that has no value yet."""
-    free = [v for v in dict.fromkeys(graph_inputs([expression], blockers=list(fixed)))
-            if v not in fixed and not isinstance(v, Constant | SharedVariable)]  # fmt: skip
+    free = [
+        v
+        for v in dict.fromkeys(graph_inputs([expression], blockers=list(fixed)))
+        if v not in fixed and not isinstance(v, Constant | SharedVariable)
+    ]
     if len(free) != 1:
         names = ", ".join(map(str, free)) or "none"
         raise InvalidValue(
-            f"The expression has {len(free)} inputs without a value ({names}). Say which move, and where: over={{x: (lower, upper)}}."
+            f"The expression has {len(free)} inputs without a value ({names}). Say which move, and "
+            f"where: over={{x: (lower, upper)}}."
         )
     return free[0]
 

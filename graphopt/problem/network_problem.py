@@ -17,7 +17,9 @@ from graphopt.problem.variables import Variable
 
 
 def is_network(thing: Any) -> bool:
-    """Return whether `thing` has what a network needs: named inputs and outputs, and an expression over inputs."""
+    """Return whether `thing` has what a network needs: named inputs and outputs, and an expression over
+    inputs.
+    """
     return all(hasattr(thing, name) for name in ("expression", "inputs", "input_names", "output_names"))
 
 
@@ -53,8 +55,12 @@ def network_problem(
     fixed = {} if fixed is None else by_name(fixed, names, "fixed")
     moving = [name for name in names if name not in fixed]
     if not moving:
-        raise InvalidValue(f"Every input is held ({', '.join(names)}): nothing can move. Leave one out of fixed.")
-    per_input = by_name(bounds, names, "bounds") if isinstance(bounds, Mapping) else dict.fromkeys(moving, bounds)
+        raise InvalidValue(
+            f"Every input is held ({', '.join(names)}): nothing can move. Leave one out of fixed."
+        )
+    per_input = (
+        by_name(bounds, names, "bounds") if isinstance(bounds, Mapping) else dict.fromkeys(moving, bounds)
+    )
     for name in per_input:
         if name in fixed:
             raise InvalidValue(f"Input {name!r} has bounds and a fixed value. Keep one of the two.")
@@ -69,14 +75,17 @@ def network_problem(
             continue
         lower, upper = split_bounds(per_input.get(name), name, shapes[name])
         if not dtypes[name].startswith("float"):
-            raise InvalidValue(f"Input {name!r} holds {dtypes[name]} numbers, which have no gradient. Hold it with fixed={{{name!r}: value}}.")
+            raise InvalidValue(
+                f"Input {name!r} holds {dtypes[name]} numbers, which have no gradient. Hold it with "
+                f"fixed={{{name!r}: value}}."
+            )
         shape = _shape(name, shapes[name], (lower, upper, (like or {}).get(name)))
         samples[name] = pt.tensor(name, shape=shape, dtype="float64")
         variables.append(Variable(samples[name], lower, upper, name))
     outputs = sample_outputs(network, samples)
     return Problem(
         **{sense: choose_objective(outputs, objective)}, variables=variables, fixed=held, outputs=outputs
-    )  # fmt: skip
+    )
 
 
 def sample_outputs(network: Any, samples: Mapping[str, TensorVariable]) -> dict[str, TensorVariable]:
@@ -91,8 +100,12 @@ def by_name(mapping: Any, names: list[str], what: str) -> dict[str, Any]:
     """Return `mapping` as a dict, checked to have only input names as keys."""
     if not isinstance(mapping, Mapping):
         if len(names) == 1 and what == "fixed":
-            raise InvalidValue(f"fixed came as {type(mapping).__name__}; expected a dict from input name to value.")
-        raise InvalidValue(f"{what} came as {type(mapping).__name__}; expected a dict with the keys {', '.join(names)}.")
+            raise InvalidValue(
+                f"fixed came as {type(mapping).__name__}; expected a dict from input name to value."
+            )
+        raise InvalidValue(
+            f"{what} came as {type(mapping).__name__}; expected a dict with the keys {', '.join(names)}."
+        )
     for name in mapping:
         if name not in names:
             raise unknown_name(f"input in {what}", name, names)
@@ -105,8 +118,13 @@ def _shape(name: str, shape: tuple[int | None, ...], arrays: tuple[Any, ...]) ->
         return shape
     for array in arrays:
         found = np.shape(array)
-        if array is not None and len(found) == len(shape) and all(s in (None, n) for s, n in zip(shape, found)):
+        if (
+            array is not None
+            and len(found) == len(shape)
+            and all(s in (None, n) for s, n in zip(shape, found))
+        ):
             return found
     raise InvalidValue(
-        f"Input {name!r} has the shape {shape}: give bounds or x0 as arrays of the full shape, so that its length is known."
+        f"Input {name!r} has the shape {shape}: give bounds or x0 as arrays of the full shape, so "
+        f"that its length is known."
     )

@@ -25,9 +25,10 @@ def choose_objective(outputs: Mapping[str, TensorVariable], objective: Objective
     outputs : mapping of str to expression
         What the network gives for one sample, by output name, without batch axis.
     objective : None, str, int, tuple of int or callable
-        ``None``: the only element of the only output. ``"sum"``, ``"mean"``: over all elements of all outputs.
-        A name: that output. An index: that element of the only output (into the flattened one, or a full index); with several outputs, that
-        output. A callable: what it returns for the output expression (with several outputs, for the dict by name).
+        ``None``: the only element of the only output. ``"sum"``, ``"mean"``: over all elements of all
+        outputs. A name: that output. An index: that element of the only output (into the flattened one, or a
+        full index); with several outputs, that output. A callable: what it returns for the output expression
+        (with several outputs, for the dict by name).
 
     Raises
     ------
@@ -39,7 +40,8 @@ def choose_objective(outputs: Mapping[str, TensorVariable], objective: Objective
         result = objective(only if only is not None else dict(outputs))
         if not isinstance(result, TensorVariable):
             raise InvalidType(
-                f"The objective function returned {type(result).__name__}; expected a PyTensor expression built from its argument."
+                f"The objective function returned {type(result).__name__}; expected a PyTensor "
+                f"expression built from its argument."
             )
         return scalar(result)
     if isinstance(objective, str):
@@ -47,21 +49,27 @@ def choose_objective(outputs: Mapping[str, TensorVariable], objective: Objective
             return _one_number(outputs[objective], f"output {objective!r}")
         if objective not in REDUCTIONS:
             raise unknown_name("objective", objective, [*REDUCTIONS, *outputs])
-        return REDUCTIONS[objective](pt.concatenate([output.ravel() for output in outputs.values()]) if only is None else only)
+        return REDUCTIONS[objective](
+            pt.concatenate([output.ravel() for output in outputs.values()]) if only is None else only
+        )
     if objective is None:
         if only is not None:
             return _one_number(only, "the output")
         raise InvalidValue(
-            f"There are {len(outputs)} outputs ({', '.join(outputs)}); choose one with objective=name, or 'sum', 'mean' or a function."
+            f"There are {len(outputs)} outputs ({', '.join(outputs)}); choose one with "
+            f"objective=name, or 'sum', 'mean' or a function."
         )
     if isinstance(objective, bool) or not isinstance(objective, int | np.integer | tuple):
         raise InvalidType(
-            f"objective came as {objective!r}; expected 'sum', 'mean', an output name, an index or a function of the output."
+            f"objective came as {objective!r}; expected 'sum', 'mean', an output name, an index or a "
+            f"function of the output."
         )
     if only is None:
         names = list(outputs)
         if isinstance(objective, tuple) or not -len(names) <= objective < len(names):
-            raise InvalidValue(f"objective={objective!r}: there are {len(names)} outputs: {', '.join(names)}.")
+            raise InvalidValue(
+                f"objective={objective!r}: there are {len(names)} outputs: {', '.join(names)}."
+            )
         return _one_number(outputs[names[objective]], f"output {names[objective]!r}")
     return _element(only, objective)
 
@@ -83,7 +91,8 @@ def _one_number(output: TensorVariable, name: str) -> TensorVariable:
     """Return `output` as a scalar if it is one number."""
     if output.type.ndim and not all(n == 1 for n in output.type.shape):
         raise InvalidValue(
-            f"{name[0].upper()}{name[1:]} has shape {output.type.shape}; expected one number. Choose with objective='sum', 'mean', "
+            f"{name[0].upper()}{name[1:]} has shape {output.type.shape}; expected one number. Choose "
+            f"with objective='sum', 'mean', "
             "an index, or a function of the output."
         )
     return scalar(output)

@@ -14,6 +14,7 @@ from pytensor.graph.traversal import ancestors, graph_inputs
 from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
+from graphopt.problem.bounds import first_index, index_text
 from graphopt.problem.variables import Variable
 
 
@@ -55,7 +56,9 @@ class Problem:
     def __post_init__(self) -> None:
         if (self.minimize is None) == (self.maximize is None):
             came = "neither" if self.minimize is None else "both"
-            raise InvalidValue(f"A problem has one objective; {came} of minimize= and maximize= came. Give exactly one.")
+            raise InvalidValue(
+                f"A problem has one objective; {came} of minimize= and maximize= came. Give exactly one."
+            )
         objective = scalar(self.minimize if self.maximize is None else self.maximize)
         object.__setattr__(self, self.sense, objective)
         object.__setattr__(self, "variables", _decisions(self.variables))
@@ -85,7 +88,9 @@ class Problem:
     def named(self, x: np.ndarray) -> dict[str, np.ndarray]:
         """Return the flat vector `x` as arrays by variable name: the inverse of `flat`."""
         cuts = np.cumsum([v.size for v in self.variables])[:-1]
-        return {v.name: part.reshape(v.shape) for v, part in zip(self.variables, np.split(x, cuts), strict=True)}
+        return {
+            v.name: part.reshape(v.shape) for v, part in zip(self.variables, np.split(x, cuts), strict=True)
+        }
 
     def _check_inputs(self) -> None:
         """Raise if a decision is not in the graph or an input of the graph has no value."""
@@ -94,11 +99,14 @@ class Problem:
         for variable in self.variables:
             if variable.expression not in reached:
                 raise InvalidValue(
-                    f"The objective does not depend on {variable.name!r}: no change of it can help. Leave it out, "
+                    f"The objective does not depend on {variable.name!r}: no change of it can help. "
+                    f"Leave it out, "
                     "or check that the expression was built from this very variable."
                 )
             if variable.expression in self.fixed:
-                raise InvalidValue(f"Input {variable.name!r} has bounds and a fixed value. Keep one of the two.")
+                raise InvalidValue(
+                    f"Input {variable.name!r} has bounds and a fixed value. Keep one of the two."
+                )
         blockers = [*moving, *self.fixed]
         for root in graph_inputs([self.objective, *self.outputs.values()], blockers=blockers):
             if root in blockers or isinstance(root, Constant | SharedVariable):
@@ -121,10 +129,13 @@ def scalar(objective: Any) -> TensorVariable:
     """
     if not isinstance(objective, TensorVariable):
         raise InvalidType(
-            f"The objective came as {type(objective).__name__}; expected a scalar PyTensor expression or a network."
+            f"The objective came as {type(objective).__name__}; expected a scalar PyTensor expression "
+            f"or a network."
         )
     if not objective.type.dtype.startswith("float"):
-        raise InvalidType(f"The objective has dtype {objective.type.dtype}; expected a float, because a gradient is needed.")
+        raise InvalidType(
+            f"The objective has dtype {objective.type.dtype}; expected a float, because a gradient is needed."
+        )
     if objective.type.ndim == 0:
         return objective
     if all(n == 1 for n in objective.type.shape):
@@ -141,15 +152,21 @@ def _decisions(variables: Any) -> tuple[Variable, ...]:
         variables = (variables,)
     variables = tuple(variables)
     if not variables:
-        raise InvalidValue("A problem needs at least one variable that may move; none came. Add variables=[Variable(x, lower, upper)].")
+        raise InvalidValue(
+            "A problem needs at least one variable that may move; none came. Add "
+            "variables=[Variable(x, lower, upper)]."
+        )
     seen: dict[Any, int] = {}
     for position, variable in enumerate(variables):
         if not isinstance(variable, Variable):
-            raise InvalidType(f"variables[{position}] came as {type(variable).__name__}; expected graphopt.Variable.")
+            raise InvalidType(
+                f"variables[{position}] came as {type(variable).__name__}; expected graphopt.Variable."
+            )
         for key in (variable.name, variable.expression):
             if key in seen:
                 raise InvalidValue(
-                    f"variables[{position}] ({variable.name!r}) has the same name or expression as variables[{seen[key]}]. "
+                    f"variables[{position}] ({variable.name!r}) has the same name or expression as "
+                    f"variables[{seen[key]}]. "
                     "Give each its own name with Variable(x, name=...)."
                 )
             seen[key] = position
@@ -169,17 +186,24 @@ def _held(fixed: Any) -> dict[TensorVariable, np.ndarray]:
 
 
 def held_value(value: Any, name: str, dtype: str, shape: tuple[int | None, ...]) -> np.ndarray:
-    """Return `value` as an array for the held input `name`: finite, and fitting `shape` (``None``: any length)."""
+    """Return `value` as an array for the held input `name`: finite, and fitting `shape` (``None``: any
+    length).
+    """
     try:
         array = np.asarray(value)
         array = array.astype(np.float64 if dtype.startswith("float") else dtype)
     except (TypeError, ValueError) as error:
-        raise InvalidType(f"Input {name!r}: the fixed value {value!r} is not numeric; expected {dtype}.") from error
+        raise InvalidType(
+            f"Input {name!r}: the fixed value {value!r} is not numeric; expected {dtype}."
+        ) from error
     if len(array.shape) != len(shape) or any(s is not None and s != n for s, n in zip(shape, array.shape)):
         raise ShapeMismatch(
             f"Input {name!r}: the fixed value has shape {array.shape}; expected {shape} (None: any length)."
         )
     if not np.isfinite(array).all():
-        i = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0])
-        raise InvalidValue(f"Input {name!r}: the fixed value is {array[i]} at index {i}; expected finite numbers.")
+        i = first_index(~np.isfinite(array))
+        raise InvalidValue(
+            f"Input {name!r}: the fixed value is {array[i]} at index {index_text(i)}; expected finite "
+            f"numbers."
+        )
     return array

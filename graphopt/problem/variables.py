@@ -56,7 +56,8 @@ class Variable:
         expression = self.expression
         if not isinstance(expression, TensorVariable | SharedVariable) or isinstance(expression, Constant):
             raise InvalidType(
-                f"A decision came as {type(expression).__name__} ({expression!r}); expected a symbolic or shared "
+                f"A decision came as {type(expression).__name__} ({expression!r}); expected a "
+                f"symbolic or shared "
                 "PyTensor tensor such as pt.vector('x', shape=(10,))."
             )
         name = self.name if self.name is not None else expression.name or "x"
@@ -64,7 +65,8 @@ class Variable:
             raise InvalidType(f"The name of a decision came as {name!r}; expected a string.")
         if not str(getattr(expression.type, "dtype", "")).startswith("float"):
             raise InvalidType(
-                f"Input {name!r} has type {expression.type}; expected a floating-point tensor, because a gradient is needed."
+                f"Input {name!r} has type {expression.type}; expected a floating-point tensor, "
+                f"because a gradient is needed."
             )
         shape = known_shape(expression, (self.lower, self.upper), name)
         lower, upper = box(self.lower, self.upper, shape, name)
@@ -84,7 +86,9 @@ class Variable:
 
 
 def known_shape(expression: TensorVariable, arrays: tuple[Any, ...], name: str) -> tuple[int, ...]:
-    """Return the shape of `expression`: a shared variable's value's, the static one, or that of one of `arrays`."""
+    """Return the shape of `expression`: a shared variable's value's, the static one, or that of one of
+    `arrays`.
+    """
     if isinstance(expression, SharedVariable):
         return expression.get_value(borrow=True).shape
     static = expression.type.shape
@@ -97,7 +101,8 @@ def known_shape(expression: TensorVariable, arrays: tuple[Any, ...], name: str) 
                 raise ShapeMismatch(f"Input {name!r}: bounds of shape {shape} do not fit {expression.type}.")
             return shape
     raise InvalidValue(
-        f"Input {name!r}: its shape {static} is not known. Declare it, as in pt.tensor({name!r}, shape=(10,)), "
+        f"Input {name!r}: its shape {static} is not known. Declare it, as in pt.tensor({name!r}, "
+        f"shape=(10,)), "
         "or give bounds or x0 as arrays of the right shape."
     )
 

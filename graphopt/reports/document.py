@@ -15,8 +15,9 @@ from graphopt.reports.text import number, word_for
 
 MAX_ROWS = 1000  # of the table of decisions
 STYLE = (
-    "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}"
-    "td,th{border:1px solid #ccc;padding:.2em .6em;text-align:right}td:first-child,th:first-child{text-align:left}"
+    "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
+    "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.2em .6em;text-align:right}"
+    "td:first-child,th:first-child{text-align:left}"
 )
 
 
@@ -60,13 +61,18 @@ def as_markdown(answer: Any) -> str:
 def as_html(answer: Any) -> str:
     """Return the report as one HTML page without scripts; names and messages are escaped."""
     parts = [
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{_title(answer)}</title><style>{STYLE}</style>",
+        f"<!doctype html><html lang=en><meta "
+        f"charset=utf-8><title>{_title(answer)}</title><style>{STYLE}</style>",
         f"<h1>{_title(answer)}</h1><p>{html.escape(answer.message)}</p>",
     ]
     for title, header, body in _tables(answer):
         head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
         cells = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in body)
-        parts.append(f"<h2>{title}</h2><table><tr>{head}</tr>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>")
+        parts.append(
+            f"<h2>{title}</h2><table><tr>{head}</tr>"
+            + "".join(f"<tr>{row}</tr>" for row in cells)
+            + "</table>"
+        )
     return "\n".join(parts) + "</html>\n"
 
 
@@ -77,10 +83,14 @@ def _title(answer: Any) -> str:
 
 def _tables(answer: Any) -> list[tuple[str, list[str], list[list[str]]]]:
     """Return title, header and cells of each table of the report."""
-    checks = [[check.name, "yes" if check.passed else "NO", check.detail] for check in answer.certificate.checks]
+    checks = [
+        [check.name, "yes" if check.passed else "NO", check.detail] for check in answer.certificate.checks
+    ]
     decisions = rows(answer)
-    shown = [[row["name"], str(row["index"]), f"{row['value']:.10g}", row["bound"], f"{row['gradient']:.3g}"]
-             for row in decisions[:MAX_ROWS]]  # fmt: skip
+    shown = [
+        [row["name"], str(row["index"]), f"{row['value']:.10g}", row["bound"], f"{row['gradient']:.3g}"]
+        for row in decisions[:MAX_ROWS]
+    ]
     if len(decisions) > MAX_ROWS:
         shown.append([f"and {len(decisions) - MAX_ROWS} more", "", "", "", ""])
     tables = [
@@ -88,10 +98,16 @@ def _tables(answer: Any) -> list[tuple[str, list[str], list[list[str]]]]:
         ("Inputs", ["input", "index", "value", "bound", "gradient"], shown),
     ]
     if len(answer.starts) > 1:
-        starts = [[str(i), number(row["fun"]), str(row["optimum"]), str(row["nfev"]), row["message"]]
-                  for i, row in enumerate(answer.starts[:MAX_ROWS])]  # fmt: skip
+        starts = [
+            [str(i), number(row["fun"]), str(row["optimum"]), str(row["nfev"]), row["message"]]
+            for i, row in enumerate(answer.starts[:MAX_ROWS])
+        ]
         tables.append(("Starts", ["start", "value", "optimum", "evaluations", "message"], starts))
-    made = [["method", answer.route], ["seed", str(answer.seed)], *([k, str(v)] for k, v in answer.versions.items())]
+    made = [
+        ["method", answer.route],
+        ["seed", str(answer.seed)],
+        *([k, str(v)] for k, v in answer.versions.items()),
+    ]
     return [*tables, ("Made with", ["what", "which"], made)]
 
 

@@ -12,9 +12,11 @@ COLOURS = {"": "tab:blue", "lower": "tab:orange", "upper": "tab:red", "fixed": "
 
 
 def plot(answer: Any, axes: Any = None) -> Any:
-    """Return the matplotlib figure of `answer`: one panel per input and, with several starts, one of their values.
+    """Return the matplotlib figure of `answer`: one panel per input and, with several starts, one of their
+    values.
 
-    A matrix is drawn as one line per column over its rows (time, for a horizon); points at a bound are coloured.
+    A matrix is drawn as one line per column over its rows (time, for a horizon); points at a bound are
+    coloured.
 
     Raises
     ------

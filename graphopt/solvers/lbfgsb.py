@@ -1,7 +1,7 @@
 """L-BFGS-B: limited-memory quasi-Newton steps in a box.
 
-Byrd, Lu, Nocedal and Zhu, "A limited memory algorithm for bound constrained optimization", SIAM J. Sci. Comput. 16
-(1995), in SciPy's implementation, driven point by point.
+Byrd, Lu, Nocedal and Zhu, "A limited memory algorithm for bound constrained optimization", SIAM J. Sci.
+Comput. 16 (1995), in SciPy's implementation, driven point by point.
 """
 
 from __future__ import annotations
@@ -94,9 +94,17 @@ def _steps(options: LBFGSB, setulb: Any, x: np.ndarray, lower: np.ndarray, upper
     work = _core.Workspace(x.size, m)
     task = work.task
     arguments = (
-        factor, options.gradient_tolerance, work.wa, work.iwa, task, work.lsave, work.isave, work.dsave,
-        options.line_search_steps, work.ln_task,
-    )  # fmt: skip
+        factor,
+        options.gradient_tolerance,
+        work.wa,
+        work.iwa,
+        task,
+        work.lsave,
+        work.isave,
+        work.dsave,
+        options.line_search_steps,
+        work.ln_task,
+    )
     f, g = 0.0, np.zeros(x.size)
     best_x, best_f, best_g = x.copy(), np.inf, g  # the last point an iteration ended at
     iterations = evaluations = nonfinite = 0
@@ -108,11 +116,13 @@ def _steps(options: LBFGSB, setulb: Any, x: np.ndarray, lower: np.ndarray, upper
         setulb(m, x, low, high, codes, f, g, *arguments)
         request = task[0]
         if request == _core.FG:
-            np.maximum(x, lower, x)  # the core may overshoot a bound by a rounding error
-            np.minimum(x, upper, x)
+            np.maximum(x, lower, out=x)  # the core may overshoot a bound by a rounding error
+            np.minimum(x, upper, out=x)
             f, g = yield x
             evaluations += 1
-            if not (isfinite(f) and isfinite(g.dot(g))):  # the product may overflow where g is finite: look closer
+            if not (
+                isfinite(f) and isfinite(g.dot(g))
+            ):  # the product may overflow where g is finite: look closer
                 if f == -np.inf:
                     best_x, best_f, best_g = x.copy(), f, g
                     return run("failed", "the objective is infinitely good here: it has no optimum")
@@ -120,7 +130,9 @@ def _steps(options: LBFGSB, setulb: Any, x: np.ndarray, lower: np.ndarray, upper
                     nonfinite += 1
                     if evaluations == 1:
                         best_f, best_g = f, g
-                        return run("failed", f"the objective or its gradient is not finite at the start (value {f})")
+                        return run(
+                            "failed", f"the objective or its gradient is not finite at the start (value {f})"
+                        )
                     f, g = _repelled(x, best_x, best_f, best_g)
             if g is x or g.base is x or g.dtype != FLOAT or not g.flags.c_contiguous:
                 g = np.array(g, dtype=np.float64)
@@ -175,12 +187,20 @@ def _steps_of_scipy(options: LBFGSB, x0: np.ndarray, lower: np.ndarray, upper: n
 
         try:
             questions[0] = minimize(
-                cost, x0, jac=True, method="L-BFGS-B", bounds=Bounds(lower, upper),
+                cost,
+                x0,
+                jac=True,
+                method="L-BFGS-B",
+                bounds=Bounds(lower, upper),
                 options={
-                    "maxcor": options.memory, "ftol": options.function_tolerance, "gtol": options.gradient_tolerance,
-                    "maxfun": options.max_evaluations, "maxiter": options.max_iterations, "maxls": options.line_search_steps,
+                    "maxcor": options.memory,
+                    "ftol": options.function_tolerance,
+                    "gtol": options.gradient_tolerance,
+                    "maxfun": options.max_evaluations,
+                    "maxiter": options.max_iterations,
+                    "maxls": options.line_search_steps,
                 },
-            )  # fmt: skip
+            )
         except _Abandoned:
             return
         except Exception as error:  # handed to the thread that asks
@@ -209,7 +229,9 @@ def _steps_of_scipy(options: LBFGSB, x0: np.ndarray, lower: np.ndarray, upper: n
     x = np.minimum(np.maximum(result.x, lower), upper)
     finite = np.isfinite(result.fun) and np.isfinite(result.jac).all()
     stopped = "failed" if not finite else {0: "converged", 1: "limit"}.get(int(result.status), "failed")
-    return Run(x, float(result.fun), np.asarray(result.jac), stopped, str(result.message), int(result.nit), **counts)
+    return Run(
+        x, float(result.fun), np.asarray(result.jac), stopped, str(result.message), int(result.nit), **counts
+    )
 
 
 class _Abandoned(Exception):

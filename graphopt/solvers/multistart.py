@@ -36,7 +36,9 @@ class MultiStart:
 
     def __post_init__(self) -> None:
         if not hasattr(self.solver, "steps"):
-            raise InvalidType(f"MultiStart: the solver came as {self.solver!r}; expected a local solver such as LBFGSB().")
+            raise InvalidType(
+                f"MultiStart: the solver came as {self.solver!r}; expected a local solver such as LBFGSB()."
+            )
         whole(self.starts, "MultiStart: starts")
         whole(self.seed, "MultiStart: seed", least=0)
         if self.sampling not in SAMPLINGS:
@@ -44,15 +46,23 @@ class MultiStart:
 
     def describe(self) -> dict[str, Any]:
         """Return the choices, with those of the local solver."""
-        return {"solver": "MultiStart", "starts": self.starts, "seed": self.seed, "sampling": self.sampling,
-                "local": self.solver.describe()}  # fmt: skip
+        return {
+            "solver": "MultiStart",
+            "starts": self.starts,
+            "seed": self.seed,
+            "sampling": self.sampling,
+            "local": self.solver.describe(),
+        }
 
 
-def cluster(points: np.ndarray, values: np.ndarray, widths: np.ndarray, tolerance: float = 1e-4) -> np.ndarray:
-    """Return for each point the number of the distinct optimum it belongs to, numbered from the best value on.
+def cluster(
+    points: np.ndarray, values: np.ndarray, widths: np.ndarray, tolerance: float = 1e-4
+) -> np.ndarray:
+    """Return for each point the number of the distinct optimum it belongs to, numbered from the best value
+    on.
 
-    Two points are one optimum if no coordinate differs by more than `tolerance` times its width and their values
-    differ by at most `tolerance` times ``1 + |value|``. Points whose value is not finite get -1.
+    Two points are one optimum if no coordinate differs by more than `tolerance` times its width and their
+    values differ by at most `tolerance` times ``1 + |value|``. Points whose value is not finite get -1.
     """
     labels = np.full(len(points), -1)
     heads: list[int] = []

@@ -23,7 +23,9 @@ def run_local(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray) ->
 
 
 def _run_scaled(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray, scale: np.ndarray) -> Run:
-    """Return the run over ``z = x / scale``. Every evaluated x is put back into the box: ``z * scale`` may leave it."""
+    """Return the run over ``z = x / scale``. Every evaluated x is put back into the box: ``z * scale`` may
+    leave it.
+    """
     lower, upper = compiled.lower, compiled.upper
 
     def unscaled(z: np.ndarray) -> np.ndarray:
@@ -37,5 +39,13 @@ def _run_scaled(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray, 
             z = steps.send((value, gradient * scale))
     except StopIteration as end:
         run = end.value
-    return Run(unscaled(run.x), run.fun, run.gradient / scale, run.stopped, run.message, run.iterations, run.evaluations,
-               run.nonfinite)  # fmt: skip
+    return Run(
+        unscaled(run.x),
+        run.fun,
+        run.gradient / scale,
+        run.stopped,
+        run.message,
+        run.iterations,
+        run.evaluations,
+        run.nonfinite,
+    )

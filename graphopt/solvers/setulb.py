@@ -1,8 +1,9 @@
 """SciPy's compiled L-BFGS-B iteration by itself, found without importing the rest of scipy.optimize.
 
-The core asks for values instead of calling a function ("reverse communication"). It is private to SciPy, so it is
-tried on a problem with a known answer before it is trusted; where it is missing or has changed, `core` returns None
-and SciPy's public ``minimize`` does the work. Importing it alone also saves the quarter second scipy.optimize takes.
+The core asks for values instead of calling a function ("reverse communication"). It is private to SciPy, so
+it is tried on a problem with a known answer before it is trusted; where it is missing or has changed, `core`
+returns None and SciPy's public ``minimize`` does the work. Importing it alone also saves the quarter second
+scipy.optimize takes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ MESSAGES = {
 
 @cache
 def core() -> Callable[..., None] | None:
-    """Return SciPy's ``setulb`` if it is the one this package knows and it solves a problem with a known answer."""
+    """Return SciPy's ``setulb`` if it is the one this package knows and it solves a problem with a known
+    answer.
+    """
     try:
         module = sys.modules.get("scipy.optimize._lbfgsb") or _load_alone() or _load_with_scipy()
         setulb = getattr(module, "setulb", None)
@@ -99,9 +102,24 @@ def _solves_a_parabola(setulb: Callable[..., None]) -> bool:
     work = Workspace(2, 3)
     for _ in range(50):
         setulb(
-            3, x, low, high, codes, f, g, 0.0, 1e-10, work.wa, work.iwa, work.task, work.lsave, work.isave, work.dsave,
-            20, work.ln_task,
-        )  # fmt: skip
+            3,
+            x,
+            low,
+            high,
+            codes,
+            f,
+            g,
+            0.0,
+            1e-10,
+            work.wa,
+            work.iwa,
+            work.task,
+            work.lsave,
+            work.isave,
+            work.dsave,
+            20,
+            work.ln_task,
+        )
         if work.task[0] == FG:
             f, g = float(np.sum((x - target) ** 2)), 2 * (x - target)
         elif work.task[0] != NEW_X:

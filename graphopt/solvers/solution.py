@@ -28,14 +28,16 @@ class Status(Enum):
 class Solution(dict):
     """The answer to a problem, with attribute access to its fields; a ``scipy.optimize.OptimizeResult``.
 
-    ``isinstance(answer, scipy.optimize.OptimizeResult)`` holds, but SciPy's optimisers are not imported for it.
+    ``isinstance(answer, scipy.optimize.OptimizeResult)`` holds, but SciPy's optimisers are not imported for
+    it.
 
     Attributes
     ----------
     x : array, (n,)
         The decisions as one flat vector, in the order of the variables; inside the bounds exactly.
     fun : float
-        The objective at `x`, in the sense asked (for a maximisation, the maximum), evaluated by the certificate.
+        The objective at `x`, in the sense asked (for a maximisation, the maximum), evaluated by the
+        certificate.
     success : bool
         Whether the certificate verified an optimum. Never the solver's word.
     status : Status
@@ -62,7 +64,8 @@ class Solution(dict):
     feasible : bool
         Whether every bound holds exactly.
     starts : list of dict
-        One row per start: its x, value, label of the distinct optimum, status, iterations, evaluations, message.
+        One row per start: its x, value, label of the distinct optimum, status, iterations, evaluations,
+        message.
     n_distinct : int
         How many distinct verified optima the starts ended at.
     certificate : Certificate
@@ -130,8 +133,12 @@ class Solution(dict):
 
 @cache
 def _as_scipy_result(result: type) -> type:
-    """Return the class that `Solution` presents itself as once SciPy's result class is there to compare with."""
-    return type("Solution", (Solution, result), {"__doc__": Solution.__doc__, "__module__": Solution.__module__})
+    """Return the class that `Solution` presents itself as once SciPy's result class is there to compare
+    with.
+    """
+    return type(
+        "Solution", (Solution, result), {"__doc__": Solution.__doc__, "__module__": Solution.__module__}
+    )
 
 
 def plain(value: Any) -> Any:

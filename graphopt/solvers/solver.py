@@ -40,9 +40,9 @@ class Run:
 class LocalSolver(Protocol):
     """A solver that improves one point.
 
-    ``steps(x0, lower, upper)`` yields the points at which it wants the cost and the gradient, receives both by
-    ``send``, and returns its `Run`. Whoever drives it decides how points are evaluated: one at a time, or those of
-    many starts in one batched call.
+    ``steps(x0, lower, upper)`` yields the points at which it wants the cost and the gradient, receives both
+    by ``send``, and returns its `Run`. Whoever drives it decides how points are evaluated: one at a time, or
+    those of many starts in one batched call.
     """
 
     def steps(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> Steps:

@@ -8,6 +8,7 @@ import numpy as np
 from pytensor.compile.sharedvalue import SharedVariable
 
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch, unknown_name
+from graphopt.problem.bounds import first_index, index_text
 from graphopt.problem.problem import Problem
 
 SAMPLINGS = ("sobol", "uniform")
@@ -15,8 +16,8 @@ REACH = 10.0  # how far, in units of max(1, |centre|), starts are spread where t
 
 
 def default_start(problem: Problem) -> np.ndarray:
-    """Return the flat start nobody chose: for a shared variable its present value, moved into the box; elsewhere the
-    middle of the bounds, or the point nearest zero where a bound is missing."""
+    """Return the flat start nobody chose: for a shared variable its present value, moved into the box;
+    elsewhere the middle of the bounds, or the point nearest zero where a bound is missing."""
     starts = []
     for variable in problem.variables:
         lower, upper = variable.lower, variable.upper
@@ -47,22 +48,26 @@ def given_start(problem: Problem, x0: Any) -> np.ndarray:
     variables = problem.variables
     if isinstance(x0, dict):
         by_name = {v.expression: v.name for v in variables}
-        values = {by_name.get(key, key) if not isinstance(key, str) else key: value for key, value in x0.items()}
+        values = {
+            by_name.get(key, key) if not isinstance(key, str) else key: value for key, value in x0.items()
+        }
         names = [v.name for v in variables]
         for key in values:
             if key not in names:
                 raise unknown_name("variable in x0", key, names)
         if missing := [n for n in names if n not in values]:
-            raise InvalidValue(f"x0 has no value for {', '.join(map(repr, missing))}. Give one for each of: {', '.join(names)}.")
+            raise InvalidValue(
+                f"x0 has no value for {', '.join(map(repr, missing))}. Give one for each of: "
+                f"{', '.join(names)}."
+            )
     elif len(variables) == 1:
         values = {variables[0].name: x0}
     else:
         flat = _numbers(x0, "x0")
         if flat.shape != (problem.size,):
             raise ShapeMismatch(
-                f"x0 has shape {flat.shape}; expected a flat vector of {problem.size} numbers, or a dict with "
-                + ", ".join(f"{v.name!r}: {v.shape}" for v in variables)
-                + "."
+                f"x0 has shape {flat.shape}; expected a flat vector of {problem.size} numbers, or a "
+                f"dict with " + ", ".join(f"{v.name!r}: {v.shape}" for v in variables) + "."
             )
         values = problem.named(flat)
     parts = []
@@ -70,26 +75,37 @@ def given_start(problem: Problem, x0: Any) -> np.ndarray:
         name, value = variable.name, _numbers(values[variable.name], f"x0 of {variable.name!r}")
         if value.shape != variable.shape:
             if value.shape != (variable.size,) and value.ndim:
-                raise ShapeMismatch(f"x0 of {name!r} has shape {value.shape}; expected {variable.shape} (one sample, no batch axis).")
-            value = np.broadcast_to(value, variable.shape) if value.ndim == 0 else value.reshape(variable.shape)
+                raise ShapeMismatch(
+                    f"x0 of {name!r} has shape {value.shape}; expected {variable.shape} (one sample, "
+                    f"no batch axis)."
+                )
+            value = (
+                np.broadcast_to(value, variable.shape) if value.ndim == 0 else value.reshape(variable.shape)
+            )
         if not np.isfinite(value).all():
-            i = _first(~np.isfinite(value))
-            raise InvalidValue(f"x0 of {name!r} is {value[i]} at index {i}; expected finite numbers.")
+            i = first_index(~np.isfinite(value))
+            raise InvalidValue(
+                f"x0 of {name!r} is {value[i]} at index {index_text(i)}; expected finite numbers."
+            )
         outside = (value < variable.lower) | (value > variable.upper)
         if outside.any():
-            i = _first(outside)
+            i = first_index(outside)
             raise InvalidValue(
-                f"x0 of {name!r} is {value[i]:g} at index {i}, outside its bounds [{variable.lower[i]:g}, "
+                f"x0 of {name!r} is {value[i]:g} at index {index_text(i)}, outside its bounds "
+                f"[{variable.lower[i]:g}, "
                 f"{variable.upper[i]:g}]. Move it inside, or widen the bounds."
             )
         parts.append(value.ravel())
     return np.concatenate(parts)
 
 
-def spread_starts(count: int, first: np.ndarray, lower: np.ndarray, upper: np.ndarray, *, sampling: str, seed: int) -> np.ndarray:
+def spread_starts(
+    count: int, first: np.ndarray, lower: np.ndarray, upper: np.ndarray, *, sampling: str, seed: int
+) -> np.ndarray:
     """Return `count` starts, (count, n): `first`, then points spread over the box.
 
-    Where a bound is missing, points reach `REACH` times ``max(1, |first|)`` from the other bound, or from `first`.
+    Where a bound is missing, points reach `REACH` times ``max(1, |first|)`` from the other bound, or from
+    `first`.
     """
     if sampling not in SAMPLINGS:
         raise unknown_name("sampling", sampling, SAMPLINGS)
@@ -120,8 +136,3 @@ def _numbers(value: Any, name: str) -> np.ndarray:
         return np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidType(f"{name} came as {value!r}; expected numbers.") from error
-
-
-def _first(mask: np.ndarray) -> tuple[int, ...]:
-    """Return the index of the first true element."""
-    return tuple(int(k) for k in np.argwhere(mask)[0])
