@@ -5,10 +5,12 @@ A flag or variable the user has set is never changed.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import glob
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -17,14 +19,16 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 def prepare_environment() -> None:
-    """Set PyTensor's flags and the BLAS thread count, unless the user did. Call it before importing PyTensor."""
+    """Set the flags of PyTensor and the BLAS threads, unless the user did. Call it before importing PyTensor."""
     flags = os.environ.get("PYTENSOR_FLAGS", "")
     named = {item.partition("=")[0].strip() for item in flags.split(",") if item.strip()}
     added = []
     if "blas__ldflags" not in named and not _user_file_sets("ldflags"):
         added.append("blas__ldflags=")
     if "base_compiledir" not in named and "compiledir" not in named and not _home_is_writable():
-        added.append(f"base_compiledir={tempfile.mkdtemp(prefix='graphopt-pytensor-')}")
+        folder = tempfile.mkdtemp(prefix="graphopt-pytensor-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        added.append(f"base_compiledir={folder}")
     if added and "pytensor" not in sys.modules:
         os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, [flags, *added]))
     if not any(name in os.environ for name in THREAD_VARIABLES):

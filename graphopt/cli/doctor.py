@@ -17,7 +17,7 @@ def add(commands: Any) -> None:
         description="Say what is installed, found and cached, what is slow, and how to mend it.",
     )
     command.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
-    command.add_argument("--warm", action="store_true", help="also build and run a small training loop, and time it")
+    command.add_argument("--warm", action="store_true", help="also build, run and time a small training loop")
     command.set_defaults(run=run)
 
 
@@ -33,10 +33,13 @@ def run(options: argparse.Namespace) -> int:
 def text(facts: dict[str, Any]) -> str:
     """Return `facts` for people to read."""
     native, cache, blas, flags, probe = (facts[key] for key in ("native", "cache", "blas", "flags", "probe"))
-    kept = f"{cache['files']} files, {cache['bytes'] / 1e6:.1f} MB, {'writable' if cache['writable'] else 'NOT writable'}"
+    writable = "writable" if cache["writable"] else "NOT writable"
+    kept = f"{cache['files']} files, {cache['bytes'] / 1e6:.1f} MB, {writable}"
     threads = ", ".join(f"{name} {count}" for name, count in blas["threads"].items()) or "unknown"
     lines = [
-        *_table("Installed", {name: version or "not installed" for name, version in facts["versions"].items()}),
+        *_table(
+            "Installed", {name: version or "not installed" for name, version in facts["versions"].items()}
+        ),
         *_table("Extras", {name: _libraries(libraries) for name, libraries in facts["extras"].items()}),
         *_table("Machine", {key: str(value) for key, value in facts["machine"].items()}),
         *_table(
@@ -54,7 +57,6 @@ def text(facts: dict[str, Any]) -> str:
             "Flags",
             {
                 "floatX": flags["floatX"],
-                "blas__ldflags": flags["blas__ldflags"] or "(empty)",
                 "PyTensor's cache": flags["compiledir"],
                 **flags["environment"],
             },

@@ -1,8 +1,8 @@
 """The console command: finds the subcommand, runs it, and turns what happened into an exit code.
 
-Standard output is the result only; everything else goes to standard error. A command is one module with ``add(commands)``,
-which describes its options, and ``run(arguments)``, which returns the exit code. Modules of commands import what
-they need inside `run`, so that ``--help`` and ``--version`` answer at once.
+Standard output is the result only; everything else goes to standard error. A command is one module with
+``add(commands)``, which describes its options, and ``run(options)``, which returns the exit code. Modules of
+commands import what they need inside `run`, so that ``--help`` and ``--version`` answer at once.
 """
 
 from __future__ import annotations

@@ -26,8 +26,14 @@ from graphopt.versions import versions
 
 PROBE_UPDATES = 100_000
 VARIABLES = (
-    "GRAPHOPT_CACHE", "GRAPHOPT_NATIVE", "CC", "PYTENSOR_FLAGS", "PYTENSORRC", "NUMBA_CACHE_DIR", *THREAD_VARIABLES,
-)  # fmt: skip
+    "GRAPHOPT_CACHE",
+    "GRAPHOPT_NATIVE",
+    "CC",
+    "PYTENSOR_FLAGS",
+    "PYTENSORRC",
+    "NUMBA_CACHE_DIR",
+    *THREAD_VARIABLES,
+)
 
 
 def diagnose(*, warm: bool = False) -> dict[str, Any]:
@@ -41,8 +47,8 @@ def diagnose(*, warm: bool = False) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``versions``, ``extras``, ``machine``, ``native``, ``cache``, ``blas``, ``flags``, ``probe`` (None unless
-        `warm`), and ``advice``: a list of ``{"finding", "mend"}``, empty when nothing is slow.
+        ``versions``, ``extras``, ``machine``, ``native``, ``cache``, ``blas``, ``flags``, ``probe`` (None
+        unless `warm`), and ``advice``: a list of ``{"finding", "mend"}``, empty when nothing is slow.
     """
     facts: dict[str, Any] = {
         "versions": {**versions(), "numba": _version("numba")},
@@ -75,9 +81,9 @@ def advise(facts: dict[str, Any]) -> list[dict[str, str]]:
             "Install gcc or clang, or name a compiler with CC: it takes about 0.3 s.",
         )
     elif native_facts["backend"] == "off":
-        why = "GRAPHOPT_NATIVE is off" if native_facts["asked"] else "neither a C compiler nor numba was found"
+        why = "GRAPHOPT_NATIVE is off" if native_facts["asked"] else "no C compiler, no numba"
         note(
-            f"Loops over tiny networks run as Python and NumPy ({why}): 10 to 100 times slower than native code.",
+            f"Loops over tiny networks run as Python and NumPy ({why}): 10 to 100 times slower.",
             "Install gcc or clang, or name a compiler with CC.",
         )
     if cache["asked"] and not cache["as_asked"]:
@@ -87,21 +93,21 @@ def advise(facts: dict[str, Any]) -> list[dict[str, str]]:
         )
     elif cache["temporary"]:
         note(
-            f"Compiled kernels are kept in a temporary folder ({cache['directory']}): they are built again after it is cleared.",
+            f"Kernels are kept in a temporary folder ({cache['directory']}) and built again when it goes.",
             "Set GRAPHOPT_CACHE to a folder that you alone can write.",
         )
     if not cache["writable"]:
-        note(f"The cache {cache['directory']} cannot be written.", "Free space on its disk, or set GRAPHOPT_CACHE.")
+        note(f"The cache {cache['directory']} cannot be written.", "Free its disk, or set GRAPHOPT_CACHE.")
     threads = [count for count in blas["threads"].values() if count is not None]
     if threads and max(threads) > 1:
         note(
-            f"BLAS uses {max(threads)} threads: on a busy machine small products can take up to 40 times as long.",
+            f"BLAS uses {max(threads)} threads: small products can take 40 times as long on a busy machine.",
             "Set OMP_NUM_THREADS=1 and OPENBLAS_NUM_THREADS=1, or leave all of the thread variables unset.",
         )
     if not blas["name"] or blas["name"].lower() in ("none", "unknown"):
-        note("NumPy was built without a BLAS library.", "Install the NumPy wheel from PyPI, which brings OpenBLAS.")
+        note("NumPy was built without a BLAS library.", "Install the wheel from PyPI: it brings OpenBLAS.")
     if probe and probe["trouble"]:
-        note(f"The probe could not be compiled: {probe['trouble']}", "Mend the compiler, or set GRAPHOPT_NATIVE=off.")
+        note(f"The probe failed: {probe['trouble']}", "Mend the compiler, or set GRAPHOPT_NATIVE=off.")
     return found
 
 
@@ -114,7 +120,7 @@ def _version(distribution: str) -> str | None:
 
 
 def _extras() -> dict[str, dict[str, str | None]]:
-    """Return the installed version of each library of each extra, as the metadata of the distribution list them."""
+    """Return the installed version of each library of each extra the distribution has."""
     try:
         requirements = metadata.requires("graphopt") or []
     except metadata.PackageNotFoundError:
@@ -164,7 +170,7 @@ def _cache() -> dict[str, Any]:
             if path.is_file():
                 sizes.append(path.stat().st_size)
     as_asked = asked is not None and Path(asked) == folder
-    temporary = asked is None and folder.name != "graphopt"  # the usual one is called graphopt; the others say whose
+    temporary = asked is None and folder.name != "graphopt"  # what the usual one is called
     return {
         "directory": str(folder),
         "asked": asked,
@@ -219,26 +225,26 @@ def _flags() -> dict[str, Any]:
     config = pytensor.config
     return {
         "floatX": config.floatX,
-        "blas__ldflags": config.blas__ldflags,
         "compiledir": str(config.compiledir),
         "environment": {name: os.environ[name] for name in VARIABLES if name in os.environ},
     }
 
 
 def _probe() -> dict[str, Any]:
-    """Build and run a loop of single updates in the fast tier; return what it ran as and how long both took."""
+    """Build and run a loop of single updates in the fast tier; return how, and how long both took."""
     x, y = pt.dscalar("x"), pt.dscalar("y")
     slope = pytensor.shared(np.float64(0.0), name="slope")
-    error = (slope * x - y) ** 2
+    loss = (slope * x - y) ** 2
+    updates = {slope: slope - 0.1 * pt.grad(loss, slope)}
     rows = np.linspace(0.0, 1.0, PROBE_UPDATES)
     started = time.perf_counter()
     try:
-        loop = compile_loop([x, y], [error], updates={slope: slope - 0.1 * pt.grad(error, slope)}, tier="fast")
+        loop = compile_loop([x, y], [loss], updates=updates, tier="fast")
         loop([rows[:2], 2 * rows[:2]])
         prepared = time.perf_counter()
         loop([rows, 2 * rows])
-    except GraphoptError as error_:
-        return {"runs_as": None, "seconds_to_first_answer": None, "microseconds_an_update": None, "trouble": str(error_)}
+    except GraphoptError as error:
+        return {"trouble": str(error)}
     return {
         "runs_as": loop.report()["runs_as"],
         "seconds_to_first_answer": prepared - started,

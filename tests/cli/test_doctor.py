@@ -24,7 +24,7 @@ HEALTHY = {
 
 
 def changed(section, **values):
-    return {**HEALTHY, section: {**HEALTHY[section], **values}} if HEALTHY[section] else {**HEALTHY, section: values}
+    return {**HEALTHY, section: {**(HEALTHY[section] or {}), **values}}
 
 
 def test_nothing_is_advised_where_all_is_well():
@@ -36,7 +36,7 @@ def test_nothing_is_advised_where_all_is_well():
     [
         (changed("native", backend="numba"), "no C compiler", "CC"),
         (changed("native", backend="numba", asked="numba"), "GRAPHOPT_NATIVE", "gcc"),
-        (changed("native", backend="off"), "neither", "gcc"),
+        (changed("native", backend="off"), "no numba", "gcc"),
         (changed("native", backend=None, trouble="GRAPHOPT_NATIVE='x'"), "GRAPHOPT_NATIVE='x'", "unset"),
         (changed("cache", asked="/d"), "GRAPHOPT_CACHE=/d is not used", "chmod 700"),
         (changed("cache", temporary=True), "temporary", "GRAPHOPT_CACHE"),

@@ -42,7 +42,9 @@ def test_every_command_is_in_the_help():
         assert command.__name__.rpartition(".")[2] in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [[], ["no-such-command"], ["doctor", "--format", "xml"], ["doctor", "--wram"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["no-such-command"], ["doctor", "--format", "xml"], ["doctor", "--wram"]]
+)
 def test_bad_usage_exits_with_2_and_leaves_stdout_empty(arguments):
     done = run(*arguments)
     assert done.returncode == ExitCode.BAD_USAGE
@@ -83,7 +85,10 @@ def test_traceback_is_shown_when_asked_for(monkeypatch, capsys):
 def test_a_reader_that_leaves_early_is_no_error():
     """As `head -0` does: the pipe is closed before anything is written."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "graphopt", "doctor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "graphopt", "doctor"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     process.stdout.close()
     error = process.stderr.read()
