@@ -1,12 +1,13 @@
-"""An unrolled step with the loop around it: text of the kernel language, run as Python or as native code.
+"""A step with the loop around it as one kernel: all rows of the data in one call.
 
-One call goes through all rows of the data; the shared variables live in local scalars from step to step.
+`StepKernel` is the text and how it is called; `scalar_kernel` writes it for tiny graphs (every element a local
+scalar, see `unroll`) and `graphopt.engine.array_kernel` for larger ones (loops over buffers).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,17 @@ from graphopt.engine.scalar_text import CASTS
 from graphopt.engine.unroll import Unrolled, unroll
 from graphopt.errors import CompileError
 
-BUFFERS = {"f64": "f64p", "f32": "f32p", "i64": "i64p"}
 ARRAY_DTYPES = {"f64": np.float64, "f32": np.float32, "i64": np.int64}
 
 
 @dataclass(frozen=True)
 class StepKernel:
-    """A step over inputs of fixed shapes as kernel source, with what is needed to call it."""
+    """A step over inputs of fixed shapes as kernel source, with what is needed to call it.
+
+    The entry ``run`` takes the number of steps, of epochs, the order of the rows, then flat buffers: data of each
+    input, each shared variable, each output, the `constants`, and a workspace of each kind in `workspace`; where
+    `stops`, last a buffer that receives the number of steps done when a step could not be.
+    """
 
     source: str
     statements: int
@@ -32,32 +37,50 @@ class StepKernel:
     output_kinds: tuple[str, ...]
     output_shapes: tuple[tuple[int, ...], ...]
     output_dtypes: tuple[str, ...]
-    floats: str
     batch_size: int | None
+    form: str
+    constants: tuple[np.ndarray, ...] = ()
+    workspace: dict[str, int] = field(default_factory=dict)
+    stops: bool = False
 
-    def run(self, function: Callable, arrays, states, order, epochs: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Run `function`, made from `source`; return the stacked outputs and the new states."""
+    def run(self, function: Callable, arrays, states, order, epochs: int) -> tuple[list[np.ndarray], list[np.ndarray], int]:
+        """Run `function`, made from `source`; return the stacked outputs, the new states and the steps done."""
         count = len(order) if self.batch_size is None else len(order) // self.batch_size
         steps = count * epochs
-        data = [np.ascontiguousarray(a, ARRAY_DTYPES[k]).ravel() for a, k in zip(arrays, self.input_kinds)]
+        data = [np.ascontiguousarray(a, ARRAY_DTYPES[k]) for a, k in zip(arrays, self.input_kinds)]
         held = [np.array(s, ARRAY_DTYPES[k], order="C") for s, k in zip(states, self.state_kinds)]
         results = [
             np.empty((steps, *shape), ARRAY_DTYPES[kind]) for shape, kind in zip(self.output_shapes, self.output_kinds)
         ]
-        function(
-            count,
-            epochs,
-            np.ascontiguousarray(order, np.int64),
-            *data,
-            *(h.ravel() for h in held),
-            *(r.ravel() for r in results),
-        )
-        outputs = [r.astype(d, copy=False) for r, d in zip(results, self.output_dtypes)]
-        return outputs, held
+        spare = [np.empty(size, ARRAY_DTYPES[kind]) for kind, size in self.workspace.items()]
+        progress = np.full(1, steps, np.int64)
+        buffers = [*data, *held, *results, *self.constants, *spare, *([progress] if self.stops else [])]
+        function(count, epochs, np.ascontiguousarray(order, np.int64), *(b.reshape(-1) for b in buffers))
+        done = int(progress[0])
+        return [r[:done].astype(d, copy=False) for r, d in zip(results, self.output_dtypes)], held, done
 
 
-def step_kernel(flat: FlatGraph, shapes: Sequence[tuple[int, ...]], batch_size: int | None) -> StepKernel:
-    """Return the kernel of `flat` when its inputs and shared variables have the given `shapes`.
+def kinds_of(flat: FlatGraph) -> tuple[list[str], list[str]]:
+    """Return the kinds of a flat graph's inputs and of its shared variables.
+
+    Raises
+    ------
+    CompileError
+        If one has no kind in the kernel language.
+    """
+    for variable in flat.fgraph.inputs:
+        if getattr(variable.type, "dtype", None) not in CASTS:
+            raise CompileError(f"The kernel language has no dtype for {variable} of type {variable.type}.")
+    kinds = [CASTS[v.type.dtype] for v in flat.fgraph.inputs]
+    n_in = len(flat.inputs)
+    for variable, kind in zip(flat.fgraph.inputs[n_in:], kinds[n_in:]):
+        if np.dtype(variable.type.dtype) != ARRAY_DTYPES[kind]:
+            raise CompileError(f"A shared variable of dtype {variable.type.dtype} stays outside of kernels.")
+    return kinds[:n_in], kinds[n_in:]
+
+
+def scalar_kernel(flat: FlatGraph, shapes: Sequence[tuple[int, ...]], batch_size: int | None) -> StepKernel:
+    """Return the kernel of a tiny `flat` graph whose inputs and shared variables have the given `shapes`.
 
     With a `batch_size` the first axis of every input is gathered row by row from the data.
 
@@ -66,50 +89,44 @@ def step_kernel(flat: FlatGraph, shapes: Sequence[tuple[int, ...]], batch_size: 
     CompileError
         If the graph cannot be written as scalar statements.
     """
+    input_kinds, state_kinds = kinds_of(flat)
     unrolled = unroll(flat.fgraph, shapes)
-    variables = flat.fgraph.inputs
-    kinds = [CASTS[v.type.dtype] for v in variables]
-    for variable, kind in zip(variables[len(flat.inputs) :], kinds[len(flat.inputs) :]):
-        if np.dtype(variable.type.dtype) != ARRAY_DTYPES[kind]:
-            raise CompileError(f"A shared variable of dtype {variable.type.dtype} stays outside of kernels.")
-    output_kinds = [CASTS[d] for d in unrolled.dtypes]
     n_in, n_out = len(flat.inputs), flat.n_outputs
-    lines = _Lines(unrolled, shapes, n_in, batch_size)
+    output_kinds = [CASTS[d] for d in unrolled.dtypes[:n_out]]
+    lines = _Lines(unrolled, n_in, batch_size)
     place = {shared: n_in + i for i, shared in enumerate(flat.shared)}
-    lines.write(n_out, [place[s] for s in flat.updated], kinds, output_kinds)
-    floats = "f32" if "f32" in kinds + output_kinds and "f64" not in kinds + output_kinds else "f64"
+    lines.write(n_out, [place[s] for s in flat.updated], input_kinds + state_kinds, output_kinds)
     return StepKernel(
-        "\n".join(lines.text) + "\n",
-        len(unrolled.tape.lines),
-        tuple(kinds[:n_in]),
-        tuple(kinds[n_in:]),
-        tuple(output_kinds[:n_out]),
-        tuple(o.shape for o in unrolled.outputs[:n_out]),
-        tuple(unrolled.dtypes[:n_out]),
-        floats,
-        batch_size,
+        source="\n".join(lines.text) + "\n",
+        statements=len(unrolled.tape.lines),
+        input_kinds=tuple(input_kinds),
+        state_kinds=tuple(state_kinds),
+        output_kinds=tuple(output_kinds),
+        output_shapes=tuple(o.shape for o in unrolled.outputs[:n_out]),
+        output_dtypes=tuple(unrolled.dtypes[:n_out]),
+        batch_size=batch_size,
+        form="scalar",
     )
 
 
 class _Lines:
-    """Writes the loop around the statements."""
+    """Writes the loop around the scalar statements."""
 
-    def __init__(self, unrolled: Unrolled, shapes, n_in: int, batch_size: int | None) -> None:
-        self.unrolled, self.shapes, self.n_in, self.batch_size = unrolled, shapes, n_in, batch_size
+    def __init__(self, unrolled: Unrolled, n_in: int, batch_size: int | None) -> None:
+        self.unrolled, self.n_in, self.batch_size = unrolled, n_in, batch_size
         self.text: list[str] = []
 
     def write(self, n_out: int, places: list[int], kinds: list[str], output_kinds: list[str]) -> None:
         u, text = self.unrolled, self.text
         parameters = ["count: i64", "epochs: i64", "order: i64p"]
-        parameters += [f"d{i}: {BUFFERS[k]}" for i, k in enumerate(kinds)]
-        parameters += [f"y{i}: {BUFFERS[k]}" for i, k in enumerate(output_kinds[:n_out])]
+        parameters += [f"d{i}: {k}p" for i, k in enumerate(kinds)]
+        parameters += [f"y{i}: {k}p" for i, k in enumerate(output_kinds)]
         text.append(f"def run({', '.join(parameters)}) -> i64:")
         for i in range(self.n_in, len(kinds)):
             for j, symbol in enumerate(u.inputs[i].ravel()):
                 text.append(f"    {symbol} = d{i}[{j}]")
         text += ["    n = 0", "    for epoch in range(epochs):", "        for k in range(count):"]
-        body = self._loads()
-        body += u.tape.lines
+        body = self._loads() + u.tape.lines
         for i in range(n_out):
             size = u.outputs[i].size
             body += [f"y{i}[n * {size} + {j}] = {u.output_text(i, j)}" for j in range(size)]
@@ -154,7 +171,7 @@ class _Lines:
 
 
 def python_function(kernel: StepKernel) -> Callable[..., Any]:
-    """Return the kernel as a Python function of flat arrays; it works on plain floats.
+    """Return a scalar kernel as a Python function of flat arrays; it works on plain floats.
 
     It raises `ScalarTrouble` where Python's floats would not give what IEEE arithmetic gives (a division by zero, an
     overflow); nothing has been written to the states then.

@@ -8,7 +8,7 @@ form        what it is                                            when
 ==========  ====================================================  ==============================
 numpy       one NumPy call a node                                 always there
 scalar      plain Python floats, one line a scalar                tiny graphs
-native      the same scalar lines, compiled (gcc, else numba)     much work over a tiny graph
+native      the scalar lines, or loops over arrays, compiled      much work
 ==========  ====================================================  ==============================
 """
 
@@ -18,9 +18,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from graphopt.engine import native
+from graphopt.engine.array_kernel import array_kernel
 from graphopt.engine.graphs import FlatGraph
 from graphopt.engine.scalar_math import ScalarTrouble
-from graphopt.engine.step_kernel import StepKernel, python_function, step_kernel
+from graphopt.engine.step_kernel import StepKernel, python_function, scalar_kernel
 from graphopt.errors import CompileError
 
 TIERS = ("auto", "now", "fast")
@@ -44,24 +46,15 @@ class Tiers:
     def runner(self, shapes: Sequence[tuple[int, ...]], batch_size: int | None, *, steps: int) -> Callable | None:
         """Return what runs `steps` steps over inputs of these shapes, or None where NumPy lines are best.
 
-        It is called with (arrays, states, order, epochs) and returns (outputs, states), or None when scalar arithmetic
-        met what only NumPy can do; nothing has changed then.
+        It is called with (arrays, states, order, epochs) and returns (outputs, states, steps done), or None when scalar
+        arithmetic met what only NumPy can do; nothing has changed then.
         """
         if steps < 2 and self.tier != "fast":
             return None
         with self._lock:
-            key = (tuple(map(tuple, shapes)), batch_size)
-            if key not in self._kernels:
-                self._kernels[key] = self._kernel(*key)
-            kernel = self._kernels[key]
-            if kernel is None:
-                self.used = "numpy"
-                return None
-            form = self._form(kernel, steps)
-            self.used = form
-            if form == "numpy":
-                return None
-            function = self._function(key, kernel, form)
+            kernel, function = self._choose((tuple(map(tuple, shapes)), batch_size), steps)
+        if function is None:
+            return None
 
         def run(arrays, states, order, epochs):
             try:
@@ -71,37 +64,44 @@ class Tiers:
 
         return run
 
-    def _form(self, kernel: StepKernel, steps: int) -> str:
-        """Return the form that does `steps` steps soonest."""
-        from graphopt.engine import native
+    def _choose(self, key: tuple, steps: int) -> tuple[StepKernel | None, Callable | None]:
+        """Return the kernel and its function that do `steps` steps soonest; None for NumPy lines."""
+        scalar = self._kernel(key, "scalar")
+        costs = {"numpy": SECONDS_A_NODE * len(self.flat.fgraph.apply_nodes)}
+        if scalar is not None and "f32" not in (*scalar.input_kinds, *scalar.state_kinds, *scalar.output_kinds):
+            costs["scalar"] = SECONDS_A_STATEMENT * scalar.statements
+        best = min(costs, key=costs.__getitem__)
+        if self._compiles(costs[best] * steps):
+            kernel = scalar or self._kernel(key, "array")
+            if kernel is not None:
+                self.used = "native"
+                return kernel, self._function(key, kernel, "native")
+        self.used = best
+        return (scalar, self._function(key, scalar, "scalar")) if best == "scalar" and scalar else (None, None)
 
-        numpy = SECONDS_A_NODE * len(self.flat.fgraph.apply_nodes)
-        scalar = SECONDS_A_STATEMENT * kernel.statements if kernel.floats == "f64" else float("inf")
-        best = min(numpy, scalar)
-        if self.tier != "now":
-            backend = getattr(native, "available", lambda: None)()
-            if backend is not None and (self.tier == "fast" or best * steps > WORTH_COMPILING[backend]):
-                return "native"
-        return "scalar" if scalar <= numpy else "numpy"
+    def _compiles(self, seconds: float) -> bool:
+        """Return whether work that would take about `seconds` is given native code."""
+        if self.tier == "now":
+            return False
+        backend = native.available()
+        return backend != "off" and (self.tier == "fast" or seconds > WORTH_COMPILING[backend])
 
-    def _kernel(self, shapes: tuple, batch_size: int | None) -> StepKernel | None:
-        started = time.perf_counter()
-        try:
-            return step_kernel(self.flat, shapes, batch_size)
-        except CompileError as error:
-            self.notes.append(f"not unrolled: {error}")
-            return None
-        finally:
+    def _kernel(self, key: tuple, form: str) -> StepKernel | None:
+        if (*key, form) not in self._kernels:
+            started = time.perf_counter()
+            make = scalar_kernel if form == "scalar" else array_kernel
+            try:
+                self._kernels[*key, form] = make(self.flat, *key)
+            except CompileError as error:
+                self._kernels[*key, form] = None
+                self.notes.append(f"no {form} kernel: {error}")
             self.seconds += time.perf_counter() - started
+        return self._kernels[*key, form]
 
     def _function(self, key: tuple, kernel: StepKernel, form: str) -> Callable:
-        if (key, form) not in self._functions:
+        if (*key, form) not in self._functions:
             started = time.perf_counter()
-            if form == "native":
-                from graphopt.engine import native
-
-                self._functions[key, form] = native.build(kernel.source, "run")
-            else:
-                self._functions[key, form] = python_function(kernel)
+            made = native.build(kernel.source, "run") if form == "native" else python_function(kernel)
+            self._functions[*key, form] = made
             self.seconds += time.perf_counter() - started
-        return self._functions[key, form]
+        return self._functions[*key, form]

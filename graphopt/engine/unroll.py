@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 from pytensor import scalar as ps
+from pytensor.compile.builders import OpFromGraph
 from pytensor.compile.ops import DeepCopyOp, ViewOp
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
+from pytensor.raise_op import CheckAndRaise
 from pytensor.tensor import basic as tb
 from pytensor.tensor import math as tm
 from pytensor.tensor import subtensor as ts
@@ -135,12 +137,16 @@ def unroll(fgraph: FunctionGraph, shapes: Sequence[tuple[int, ...]], prefix: str
         if array.ndim == 0:
             array[()] = f"{prefix}{number}_0"
         symbols[variable] = array
-    for node in fgraph.toposort():
-        inputs = [_symbols_of(v, symbols, tape) for v in node.inputs]
-        for variable, array in zip(node.outputs, unroll_op(node.op, node, tape, *inputs)):
-            symbols[variable] = array
+    run_symbols(fgraph, symbols, tape)
     outputs = [_symbols_of(v, symbols, tape) for v in fgraph.outputs]
     return Unrolled(tape, [symbols[v] for v in fgraph.inputs], outputs, [v.type.dtype for v in fgraph.outputs])
+
+
+def run_symbols(fgraph: FunctionGraph, symbols: dict[Variable, np.ndarray], tape: Tape) -> None:
+    """Run `fgraph` over `symbols`, adding those of every variable in it."""
+    for node in fgraph.toposort():
+        inputs = [_symbols_of(v, symbols, tape) for v in node.inputs]
+        symbols.update(zip(node.outputs, unroll_op(node.op, node, tape, *inputs)))
 
 
 class Unrolled:
@@ -260,6 +266,20 @@ def _dimshuffle(op: DimShuffle, node: Apply, tape: Tape, x: np.ndarray) -> list[
 @unroll_op.register(tb.TensorFromScalar)
 def _same(op: Any, node: Apply, tape: Tape, x: np.ndarray) -> list[np.ndarray]:
     return [x]
+
+
+@unroll_op.register(CheckAndRaise)
+def _check(op: CheckAndRaise, node: Apply, tape: Tape, x: np.ndarray, *conditions: np.ndarray) -> list[np.ndarray]:
+    if not all(_whole(c, "condition") for c in conditions):
+        raise CompileError(f"{op} does not hold.")
+    return [x]
+
+
+@unroll_op.register(OpFromGraph)
+def _inner_graph(op: OpFromGraph, node: Apply, tape: Tape, *inputs: np.ndarray) -> list[np.ndarray]:
+    symbols: dict[Variable, np.ndarray] = dict(zip(op.fgraph.inputs, inputs))
+    run_symbols(op.fgraph, symbols, tape)
+    return [_symbols_of(v, symbols, tape) for v in op.fgraph.outputs]
 
 
 @unroll_op.register(SpecifyShape)
