@@ -60,7 +60,9 @@ def build(source: str, entry: str, name: str | None = None) -> Kernel:
     """
     backend = available()
     if backend == "off":
-        raise CompileError(f"Native kernels are off ({VARIABLE}=off, or neither a C compiler nor numba was found).")
+        raise CompileError(
+            f"Native kernels are off ({VARIABLE}=off, or neither a C compiler nor numba was found)."
+        )
     key = _key(source, entry, backend)
     kernel = _kernels.get(key)
     if kernel is None:
@@ -141,7 +143,12 @@ def _kernel_from(path, note, name) -> Kernel:
     library = toolchain.load(path)
     address = ctypes.cast(library.graphopt_table, ctypes.c_void_p).value
     return Kernel(
-        name=name, backend="c", parameters=note["parameters"], returns=note["returns"], address=address, keep=library
+        name=name,
+        backend="c",
+        parameters=note["parameters"],
+        returns=note["returns"],
+        address=address,
+        keep=library,
     )
 
 

@@ -135,16 +135,29 @@ _LIBM_ONE = {
 }  # fmt: skip
 _LIBM_TWO = {"arctan2": "atan2", "pow": "pow", "hypot": "hypot", "fmod": "fmod"}
 
-_EXP_F64 = (
-    "0x1.0000000000001p-1 0x1.5555555555556p-3 0x1.5555555553d37p-5 0x1.11111111109a6p-7 0x1.6c16c1789d1d7p-10 "
-    "0x1.a01a01a7cebcdp-13 0x1.a019b8ca26fcfp-16 0x1.71de0d85293b8p-19 0x1.2891d4ffbb0f9p-22 0x1.af390ba7e6f47p-26"
-).split()
-_EXP_F32 = "0x1.0p-1 0x1.5554dcp-3 0x1.555518p-5 0x1.120be2p-7 0x1.6d117cp-10".split()
-_LOG_F64 = (
-    "0.3333333333333335 0.1999999999994911 0.14285714313278464 0.11111105519989603 0.09091448013124151 "
-    "0.07665746225672265 0.07309639561707107"
-).split()
-_LOG_F32 = ("0.33333343267440796f 0.1999436616897583f 0.14791055023670197f").split()
+_EXP_F64 = [
+    "0x1.0000000000001p-1",
+    "0x1.5555555555556p-3",
+    "0x1.5555555553d37p-5",
+    "0x1.11111111109a6p-7",
+    "0x1.6c16c1789d1d7p-10",
+    "0x1.a01a01a7cebcdp-13",
+    "0x1.a019b8ca26fcfp-16",
+    "0x1.71de0d85293b8p-19",
+    "0x1.2891d4ffbb0f9p-22",
+    "0x1.af390ba7e6f47p-26",
+]
+_EXP_F32 = ["0x1.0p-1", "0x1.5554dcp-3", "0x1.555518p-5", "0x1.120be2p-7", "0x1.6d117cp-10"]
+_LOG_F64 = [
+    "0.3333333333333335",
+    "0.1999999999994911",
+    "0.14285714313278464",
+    "0.11111105519989603",
+    "0.09091448013124151",
+    "0.07665746225672265",
+    "0.07309639561707107",
+]
+_LOG_F32 = ["0.33333343267440796f", "0.1999436616897583f", "0.14791055023670197f"]
 
 
 EXP_F64 = tuple(float.fromhex(c) for c in _EXP_F64)
@@ -289,7 +302,8 @@ def _fill(template: str, values: dict[str, str]) -> str:
 def _libm(values: dict[str, str]) -> str:
     real, kind, suffix = values["R"], values["T"], values["S"]
     one = [
-        f"static inline {real} {name}_{kind}({real} x) {{ return {c}{suffix}(x); }}" for name, c in _LIBM_ONE.items()
+        f"static inline {real} {name}_{kind}({real} x) {{ return {c}{suffix}(x); }}"
+        for name, c in _LIBM_ONE.items()
     ]
     two = [
         f"static inline {real} {name}_{kind}({real} x, {real} y) {{ return {c}{suffix}(x, y); }}"

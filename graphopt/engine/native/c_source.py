@@ -142,12 +142,16 @@ class _Printer:
         self.store(node.targets[0], node.value)
 
     def store(self, target, value):
-        kind = self.kinds[target.id] if isinstance(target, ast.Name) else ELEMENTS[self.kinds[target.value.id]]
+        kind = (
+            self.kinds[target.id] if isinstance(target, ast.Name) else ELEMENTS[self.kinds[target.value.id]]
+        )
         self.emit(f"{self.place(target)} = {self.value(value, kind)};")
 
     def on_AugAssign(self, node):
         target, kind = node.target, self.types[node]
-        old_kind = self.kinds[target.id] if isinstance(target, ast.Name) else ELEMENTS[self.kinds[target.value.id]]
+        old_kind = (
+            self.kinds[target.id] if isinstance(target, ast.Name) else ELEMENTS[self.kinds[target.value.id]]
+        )
         place = self.place(target)
         if kind == old_kind and not isinstance(node.op, (ast.FloorDiv, ast.Mod)):
             self.emit(f"{place} {_OPERATORS[type(node.op)]}= {self.value(node.value, kind)};")
@@ -231,7 +235,10 @@ class _Printer:
 
     def value_BoolOp(self, node):
         """``&`` and ``|`` where the right side can always be evaluated: a branch would stop vectorisation."""
-        tests = [f"({self.condition(v)} != 0)" if self.types[v] == "i64" else self.condition(v) for v in node.values]
+        tests = [
+            f"({self.condition(v)} != 0)" if self.types[v] == "i64" else self.condition(v)
+            for v in node.values
+        ]
         plain = not any(isinstance(n, (ast.Subscript, ast.Call, ast.Div, ast.FloorDiv, ast.Mod))
                         for v in node.values[1:] for n in ast.walk(v))  # fmt: skip
         op = ("&" if plain else "&&") if isinstance(node.op, ast.And) else ("|" if plain else "||")
@@ -239,7 +246,9 @@ class _Printer:
 
     def value_IfExp(self, node):
         kind = concrete(self.types[node])
-        return f"({self.condition(node.test)} ? {self.value(node.body, kind)} : {self.value(node.orelse, kind)})"
+        return (
+            f"({self.condition(node.test)} ? {self.value(node.body, kind)} : {self.value(node.orelse, kind)})"
+        )
 
     def value_Call(self, node):
         return self.call(node)
@@ -254,7 +263,9 @@ class _Printer:
             codes = BLAS_FUNCTIONS[name]
             element = ELEMENTS[self.types[arguments[codes.index("b")]]]
             wants = {"i": "i64", "f": element}
-            texts = [self.pointer(a) if c == "b" else self.value(a, wants[c]) for a, c in zip(arguments, codes)]
+            texts = [
+                self.pointer(a) if c == "b" else self.value(a, wants[c]) for a, c in zip(arguments, codes)
+            ]
             return f"{name}_{element}({', '.join(texts)})"
         if name in SCALARS:
             return f"(({_C_TYPES[name]}){self.value(arguments[0], None)})"
@@ -331,9 +342,13 @@ def _reduction(loop: ast.For, kinds: dict[str, str], aliased: bool) -> str:
     touched: dict[str, set[str]] = {}
     for statement in loop.body:
         target = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
-        reads = list(ast.walk(statement.value)) + (list(ast.walk(target.slice)) if isinstance(target, ast.Subscript) else [])
+        reads = list(ast.walk(statement.value)) + (
+            list(ast.walk(target.slice)) if isinstance(target, ast.Subscript) else []
+        )
         for node in reads:
-            if isinstance(node, ast.Name) and (node.id in sums or (node.id in private and node.id not in known)):
+            if isinstance(node, ast.Name) and (
+                node.id in sums or (node.id in private and node.id not in known)
+            ):
                 return ""
             if isinstance(node, ast.Subscript):
                 touched.setdefault(node.value.id, set()).add(ast.unparse(node.slice))
@@ -348,7 +363,7 @@ def _reduction(loop: ast.For, kinds: dict[str, str], aliased: bool) -> str:
                 table.setdefault(target.value.id, set()).add(ast.unparse(target.slice))
     if any(len(touched[name]) > 1 for name in written) or (written and aliased):
         return ""
-    return f"_Pragma(\"omp simd reduction(+ : {', '.join('v_' + s for s in sorted(sums))}) lastprivate({', '.join('v_' + p for p in dict.fromkeys(private))})\")"
+    return f'_Pragma("omp simd reduction(+ : {", ".join("v_" + s for s in sorted(sums))}) lastprivate({", ".join("v_" + p for p in dict.fromkeys(private))})")'
 
 
 def _is_pure(call: ast.Call) -> bool:
@@ -365,6 +380,11 @@ def _moves_with(index: ast.expr, variable: str, changing: set[str]) -> bool:
         for side, other in ((index.left, index.right), (index.right, index.left)):
             names = {n.id for n in ast.walk(other) if isinstance(n, ast.Name)}
             buffers = any(isinstance(n, (ast.Subscript, ast.Call)) for n in ast.walk(other))
-            if _moves_with(side, variable, changing) and variable not in names and not names & changing and not buffers:
+            if (
+                _moves_with(side, variable, changing)
+                and variable not in names
+                and not names & changing
+                and not buffers
+            ):
                 return True
     return False

@@ -80,7 +80,9 @@ class _Printer:
             self.emit(self.value_Call(node.value))
 
     def on_Return(self, node):
-        self.emit("return" if self.of.returns == "None" else f"return {self.value(node.value, self.of.returns)}")
+        self.emit(
+            "return" if self.of.returns == "None" else f"return {self.value(node.value, self.of.returns)}"
+        )
 
     def on_If(self, node):
         self.emit(f"if {self.value(node.test, None)}:")
@@ -163,7 +165,10 @@ class _Printer:
         return tests[0] if len(tests) == 1 else f"({' and '.join(tests)})"
 
     def value_BoolOp(self, node):
-        tests = [self.value(v, None) if self.types[v] == "bool" else f"({self.value(v, None)} != 0)" for v in node.values]
+        tests = [
+            self.value(v, None) if self.types[v] == "bool" else f"({self.value(v, None)} != 0)"
+            for v in node.values
+        ]
         return f"({(' and ' if isinstance(node.op, ast.And) else ' or ').join(tests)})"
 
     def value_IfExp(self, node):
@@ -180,11 +185,15 @@ class _Printer:
             codes = BLAS_FUNCTIONS[name]
             element = ELEMENTS[self.types[arguments[codes.index("b")]]]
             wants = {"i": "i64", "f": element}
-            texts = [self.pointer(a) if c == "b" else self.value(a, wants[c]) for a, c in zip(arguments, codes)]
+            texts = [
+                self.pointer(a) if c == "b" else self.value(a, wants[c]) for a, c in zip(arguments, codes)
+            ]
             return f"{name}_{element}({', '.join(texts)})"
         if name in SCALARS:
             number = _literal(arguments[0])
-            return f"{name}({number!r})" if number is not None else f"{name}({self.value(arguments[0], None)})"
+            return (
+                f"{name}({number!r})" if number is not None else f"{name}({self.value(arguments[0], None)})"
+            )
         if name == "where":
             kind = concrete(self.types[node])
             branches = f"{self.value(arguments[1], kind)}, {self.value(arguments[2], kind)}"

@@ -106,9 +106,13 @@ class Kernel:
                 if isinstance(value, np.ndarray) and value.ndim:
                     raise InvalidType(f"{self._where(i)} is an array; expected a number ({kind}).")
             elif not isinstance(value, np.ndarray):
-                raise InvalidType(f"{self._where(i)} is a {type(value).__name__}; expected an array of {dtypes[0]}.")
+                raise InvalidType(
+                    f"{self._where(i)} is a {type(value).__name__}; expected an array of {dtypes[0]}."
+                )
             elif value.dtype is not dtypes[0] and value.dtype not in dtypes:
-                raise InvalidType(f"{self._where(i)} has dtype {value.dtype}; expected {dtypes[0]}. Use astype.")
+                raise InvalidType(
+                    f"{self._where(i)} has dtype {value.dtype}; expected {dtypes[0]}. Use astype."
+                )
             elif not value.flags.c_contiguous:
                 raise InvalidValue(f"{self._where(i)} is not C-contiguous. Use numpy.ascontiguousarray.")
 
@@ -159,7 +163,9 @@ class Bound:
         """Run the kernel with `values` for the arguments left open."""
         if self._open or values:
             if len(values) != len(self._open):
-                raise InvalidType(f"{self.kernel.name} has {len(self._open)} open arguments, got {len(values)}.")
+                raise InvalidType(
+                    f"{self.kernel.name} has {len(self._open)} open arguments, got {len(values)}."
+                )
             for (table, i), value in zip(self._open, values):
                 table[i] = value
         return self.run()

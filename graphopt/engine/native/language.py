@@ -52,11 +52,42 @@ ELEMENTS = {"f64p": "f64", "f32p": "f32", "i64p": "i64", "i32p": "i64", "u8p": "
 # Name -> number of arguments. Integers become f64 in FLOAT functions and stay integers in NUMBER functions.
 FLOAT_FUNCTIONS = {
     **dict.fromkeys(
-        "exp log log1p expm1 sqrt tanh sigmoid softplus sin cos tan arcsin arccos arctan sinh cosh arcsinh arccosh "
-        "arctanh floor ceil rint trunc erf erfc gamma gammaln exp2 log2 log10 cbrt".split(),
+        [
+            "exp",
+            "log",
+            "log1p",
+            "expm1",
+            "sqrt",
+            "tanh",
+            "sigmoid",
+            "softplus",
+            "sin",
+            "cos",
+            "tan",
+            "arcsin",
+            "arccos",
+            "arctan",
+            "sinh",
+            "cosh",
+            "arcsinh",
+            "arccosh",
+            "arctanh",
+            "floor",
+            "ceil",
+            "rint",
+            "trunc",
+            "erf",
+            "erfc",
+            "gamma",
+            "gammaln",
+            "exp2",
+            "log2",
+            "log10",
+            "cbrt",
+        ],
         1,
     ),
-    **dict.fromkeys("arctan2 pow hypot fmod copysign".split(), 2),
+    **dict.fromkeys(["arctan2", "pow", "hypot", "fmod", "copysign"], 2),
 }
 NUMBER_FUNCTIONS = {"abs": 1, "sign": 1, "maximum": 2, "minimum": 2}
 TEST_FUNCTIONS = {"isnan": 1, "isinf": 1, "isfinite": 1}
@@ -131,7 +162,7 @@ def parse(source: str, entry: str) -> Module:
 def promote(a: str, b: str) -> str:
     """Return the type of an arithmetic operation on types `a` and `b`."""
     high, low = (a, b) if _RANK[a] >= _RANK[b] else (b, a)
-    if high == "bool" or low == "bool" and high == "wi":
+    if high == "bool" or (low == "bool" and high == "wi"):
         return "i64"
     if high == "wf" and low == "i64":
         return "f64"
@@ -170,13 +201,23 @@ def _construct(node: ast.AST) -> str:
 
 
 def _is_docstring(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def _signature(node: ast.FunctionDef) -> Function:
     """Return the function `node` declares, its body not yet checked."""
     arguments = node.args
-    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults or arguments.posonlyargs:
+    if (
+        arguments.vararg
+        or arguments.kwarg
+        or arguments.kwonlyargs
+        or arguments.defaults
+        or arguments.posonlyargs
+    ):
         raise _refuse(node, f"function {node.name!r} has other than plain positional parameters")
     aliased = False
     for decorator in node.decorator_list:
@@ -301,7 +342,9 @@ class _Checker:
 
     def on_AugAssign(self, node):
         if type(node.op) not in _ARITHMETIC:
-            raise _refuse(node, f"augmented assignment {type(node.op).__name__} is not in the kernel language")
+            raise _refuse(
+                node, f"augmented assignment {type(node.op).__name__} is not in the kernel language"
+            )
         if isinstance(node.target, ast.Name):
             old = self.load_name(node.target)
         else:
@@ -315,7 +358,9 @@ class _Checker:
         elif isinstance(target, ast.Subscript):
             element = self.subscript(target)
             if element == "i64" and kind not in ("i64", "wi", "bool"):
-                raise _refuse(node, f"a {concrete(kind)} stored in integer buffer {_construct(target.value)}; use i64()")
+                raise _refuse(
+                    node, f"a {concrete(kind)} stored in integer buffer {_construct(target.value)}; use i64()"
+                )
         else:
             raise _refuse(node, f"assignment to {_construct(target)} is not in the kernel language")
 
@@ -330,7 +375,9 @@ class _Checker:
 
     def fit(self, node, kind, target, what):
         if not _fits(kind, target):
-            raise _refuse(node, f"{what} is {target} but gets {concrete(kind)}; write {target}(...) or change the first")
+            raise _refuse(
+                node, f"{what} is {target} but gets {concrete(kind)}; write {target}(...) or change the first"
+            )
 
     # Expressions ------------------------------------------------------------------------------------------
 
@@ -344,7 +391,9 @@ class _Checker:
 
     def condition(self, node) -> None:
         if self.value(node) not in ("bool", "i64"):
-            raise _refuse(node, f"condition {_construct(node)} is a {self.types[node]}; expected a comparison")
+            raise _refuse(
+                node, f"condition {_construct(node)} is a {self.types[node]}; expected a comparison"
+            )
 
     def integer(self, node, what) -> None:
         kind = self.value(node)
@@ -385,7 +434,9 @@ class _Checker:
         if name not in self.buffers:
             raise _refuse(node, f"{name!r} is not a buffer of this function")
         if isinstance(node.slice, ast.Slice):
-            raise _refuse(node, f"slice {_construct(node)} outside a call; only buf[offset:] as an argument is allowed")
+            raise _refuse(
+                node, f"slice {_construct(node)} outside a call; only buf[offset:] as an argument is allowed"
+            )
         self.integer(node.slice, f"index of {name!r}")
         constant = constant_integer(node.slice)
         if constant is not None and constant < 0:
@@ -408,7 +459,9 @@ class _Checker:
 
     def arithmetic(self, node, op, left, right):
         if type(op) not in _ARITHMETIC:
-            raise _refuse(node, f"operator {type(op).__name__} in {_construct(node)} is not in the kernel language")
+            raise _refuse(
+                node, f"operator {type(op).__name__} in {_construct(node)} is not in the kernel language"
+            )
         kind = promote(left, right)
         if isinstance(op, ast.Div):
             return floating(kind)
@@ -487,9 +540,13 @@ class _Checker:
     def call_blas(self, node, name):
         pattern = BLAS_FUNCTIONS[name]
         self.count(node, name, len(pattern))
-        buffers = {self.buffer(a, f"argument of {name}") for a, code in zip(node.args, pattern) if code == "b"}
+        buffers = {
+            self.buffer(a, f"argument of {name}") for a, code in zip(node.args, pattern) if code == "b"
+        }
         if len(buffers) != 1 or not buffers <= {"f64p", "f32p"}:
-            raise _refuse(node, f"{name} of buffers {' and '.join(sorted(buffers))}; expected all f64p or all f32p")
+            raise _refuse(
+                node, f"{name} of buffers {' and '.join(sorted(buffers))}; expected all f64p or all f32p"
+            )
         for argument, code in zip(node.args, pattern):
             if code == "i":
                 self.integer(argument, f"argument {_construct(argument)} of {name}")
@@ -552,4 +609,9 @@ def _always_returns(body: list[ast.stmt]) -> bool:
     last = body[-1]
     if isinstance(last, ast.Return):
         return True
-    return isinstance(last, ast.If) and bool(last.orelse) and _always_returns(last.body) and _always_returns(last.orelse)
+    return (
+        isinstance(last, ast.If)
+        and bool(last.orelse)
+        and _always_returns(last.body)
+        and _always_returns(last.orelse)
+    )

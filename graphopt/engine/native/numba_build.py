@@ -39,7 +39,11 @@ def build_numba(source: str, entry: str, name: str, path: Path) -> Kernel:
     """
     module = parse(source, entry)
     function = module.functions[entry]
-    text = _HEAD + explicit_source(module, decorator="@njit(**_options)", offset="moved({0}, {1})") + _table(function)
+    text = (
+        _HEAD
+        + explicit_source(module, decorator="@njit(**_options)", offset="moved({0}, {1})")
+        + _table(function)
+    )
     if not path.exists() or path.read_text() != text:
         path = _write(path, text)
     try:
@@ -51,7 +55,12 @@ def build_numba(source: str, entry: str, name: str, path: Path) -> Kernel:
     with contextlib.suppress(OSError):
         cache.store(path, {})
     return Kernel(
-        name=name, backend="numba", parameters=function.parameters, returns=function.returns, address=address, keep=loaded
+        name=name,
+        backend="numba",
+        parameters=function.parameters,
+        returns=function.returns,
+        address=address,
+        keep=loaded,
     )
 
 
@@ -73,7 +82,9 @@ def _table(function: Function) -> str:
             arguments.append(f"slots[{i}]")
         else:
             arguments.append(f"{kind}(bits_as_f64(slots[{i}]))")
-    result = {"f64": "types.float64", "f32": "types.float64", "i64": "types.int64", "None": "types.void"}[function.returns]
+    result = {"f64": "types.float64", "f32": "types.float64", "i64": "types.int64", "None": "types.void"}[
+        function.returns
+    ]
     call = f"f_{function.name}({', '.join(arguments)})"
     return (
         f"\n@cfunc({result}(types.CPointer(types.int64)), cache=True, **_options)\n"

@@ -71,7 +71,18 @@ def _blas_gemm(typing, kind, opa, opb, m, n, k, alpha, a, lda, b, ldb, beta, c, 
     ensure_blas()
     integers = (types.int64,) * 3
     signature = types.void(
-        types.int8, types.int8, types.int8, *integers, alpha, a, types.int64, b, types.int64, alpha, c, types.int64
+        types.int8,
+        types.int8,
+        types.int8,
+        *integers,
+        alpha,
+        a,
+        types.int64,
+        b,
+        types.int64,
+        alpha,
+        c,
+        types.int64,
     )
 
     def generate(context, builder, signature, arguments):
@@ -79,7 +90,22 @@ def _blas_gemm(typing, kind, opa, opb, m, n, k, alpha, a, lda, b, ldb, beta, c, 
         byte, anything = ir.IntType(8), cgutils.voidptr_t
         function_type = ir.FunctionType(
             ir.IntType(32),
-            [byte, byte, byte, size, size, size, anything, anything, size, anything, size, anything, anything, size],
+            [
+                byte,
+                byte,
+                byte,
+                size,
+                size,
+                size,
+                anything,
+                anything,
+                size,
+                anything,
+                size,
+                anything,
+                anything,
+                size,
+            ],
         )
         function = cgutils.get_or_insert_function(builder.module, function_type, "numba_xxgemm")
         passed = list(arguments)
@@ -127,7 +153,23 @@ def _blas(real, kind):
     return gemm, gemm_ld, gemv
 
 
-def _elementary(real, whole, to_bits, from_bits, coefficients, *, magic, mantissa, bias, log2e, high, low, exp_low, exp_high, expm1_low):
+def _elementary(
+    real,
+    whole,
+    to_bits,
+    from_bits,
+    coefficients,
+    *,
+    magic,
+    mantissa,
+    bias,
+    log2e,
+    high,
+    low,
+    exp_low,
+    exp_high,
+    expm1_low,
+):
     """Return exp, expm1, tanh, sigmoid, softplus for one float type."""
     c = tuple(real(v) for v in reversed(coefficients))
     magic, log2e, high, low = real(magic), real(log2e), real(high), real(low)
@@ -189,7 +231,23 @@ _LIBM = {
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
     "arctan2": "atan2", "gammaln": "lgamma",
 }  # fmt: skip
-_NUMPY = ("sqrt", "floor", "ceil", "rint", "trunc", "exp2", "cbrt", "log", "log2", "log10", "log1p")
+_NUMPY = (
+    "sqrt",
+    "floor",
+    "ceil",
+    "rint",
+    "trunc",
+    "exp2",
+    "cbrt",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "fmod",
+    "copysign",
+    "hypot",
+    "arctan2",
+)
 
 
 def _functions(kind, real):
@@ -249,6 +307,14 @@ def _functions(kind, real):
     def isfinite(x):
         return abs(x) < inf
 
+    @njit(**_OPTIONS)
+    def cbrt(x):
+        y = np.cbrt(f64(x))  # a power of 1/3 in numba, off by 1e-14 far from 1: one Newton step mends it
+        square = y * y
+        return real(y - (y * square - x) / (3.0 * square)) if 0.0 < square < inf else real(y)
+
+    if kind != "i64":
+        table["cbrt"] = cbrt
     table |= {"where": where, "maximum": maximum, "minimum": minimum, "sign": sign, "abs": absolute}
     table |= {"isnan": isnan, "isinf": isinf, "isfinite": isfinite}
     table["power"] = power_whole if kind == "i64" else power

@@ -35,7 +35,10 @@ REFUSED = {
     "def f(x: f64) -> None:\n    x[0] = 1.5": (2, "not a buffer"),
     "def f(x: f64p) -> None:\n    for v in x:\n        pass": (2, "only range"),
     "def f(n: i64) -> None:\n    for i in range(0, n, n):\n        pass": (2, "step of range"),
-    "def f(n: i64) -> None:\n    for i in range(n):\n        pass\n    else:\n        pass": (2, "else of a loop"),
+    "def f(n: i64) -> None:\n    for i in range(n):\n        pass\n    else:\n        pass": (
+        2,
+        "else of a loop",
+    ),
     "def f(x: f64) -> None:\n    for i in range(x):\n        pass": (2, "argument of range is f64"),
     "def f() -> None:\n    a = b = 1": (2, "chain of assignments"),
     "def f() -> None:\n    a, b = 1, 2": (2, "Tuple"),
