@@ -65,14 +65,17 @@ class _Loop:
         self.before: list[str] = []  # lines ahead of the loop
         self.rows = {"i": "range(n)"}  # what the loop goes through: {name: iterable}
         self.reads: list[str] = []  # arguments of the step
+        self.blanks: list[str] = []  # the same, of a step that is only asked for its shapes
         self.writes: list[str] = []  # lines after the step
         self.shifts: list[str] = []  # lines that make this step's results the earlier ones
         self.results: list[str] = []
+        self.without_steps: list[str] = []  # lines that make the traces of a loop of no steps
 
         for k, name in enumerate(op.outer_seqs(self.names)):
             self.before.append(f"check_length({name}, n, {k})")
             self.rows[f"r{k}"] = name
             self.reads.append(f"r{k}")
+            self.blanks.append(f"blank({name})")
         self._mit_mots()
         self._states(
             op.outer_mitsot(self.names), info.mit_sot_in_slices, op.inner_mitsot_outs(self.step_outputs), "m"
@@ -96,6 +99,7 @@ class _Loop:
             oldest = min(0, *reads)
             self.before.append(f"b{k} = np.array({name})")
             self.reads += [f"b{k}[{_plus('i', tap - oldest)}]" for tap in reads]
+            self.blanks += [f"blank({name})"] * len(reads)
             self.writes += [f"b{k}[{_plus('i', tap - oldest)}] = {o}" for tap, o in zip(writes, outputs[k])]
             self.results.append(f"b{k}")
 
@@ -115,16 +119,15 @@ class _Loop:
     def _traces(self) -> None:
         """Make the buffer of each nit-sot when its first row, and with it the shape, is known."""
         op = self.op
-        made = zip(
-            op.outer_nitsot(self.names),
-            op.inner_nitsot_outs(self.step_outputs),
-            op.outer_nitsot_outs(self.node.outputs),
-        )
-        for k, (length, row, output) in enumerate(made):
-            dtype, unknown = output.type.dtype, tuple(n or 0 for n in output.type.shape[1:])
-            self.before += [f"y{k}_length = int({length})", f"y{k} = np.empty({(0, *unknown)}, {dtype!r})"]
+        lengths, rows = op.outer_nitsot(self.names), op.inner_nitsot_outs(self.step_outputs)
+        for k, (length, row, output) in enumerate(
+            zip(lengths, rows, op.outer_nitsot_outs(self.node.outputs))
+        ):
+            made = f"y{k} = np.empty((y{k}_length, *np.shape({row})), {output.type.dtype!r})"
+            self.before.append(f"y{k}_length = int({length})")
+            self.without_steps.append(f"y{k} = np.empty((0, *np.shape({row})), {output.type.dtype!r})")
             self.rows[f"y{k}_row"] = f"places(0, y{k}_length, n)"
-            self.writes.insert(0, f"if i == 0: y{k} = np.empty((y{k}_length, *np.shape({row})), {dtype!r})")
+            self.writes.insert(0, f"if i == 0: {made}")
             self.writes.append(f"y{k}[y{k}_row] = {row}")
             self.results.append(f"finished(y{k}, 0, done, n)")
 
@@ -141,19 +144,24 @@ class _Loop:
             self.results.append(f"u{k}")
 
     def _text(self) -> str:
-        while_loop = self.op.info.as_while
         rows = ", ".join(self.rows)
         through = f"zip({', '.join(self.rows.values())})" if len(self.rows) > 1 else self.rows["i"]
-        body = (
-            [f"{', '.join(self.step_outputs)}, = step({', '.join(self.reads)})"] if self.step_outputs else []
-        )
-        body += self.writes + self.shifts
-        body += [f"if {self.step_outputs[-1]} != 0:", "    done = i + 1", "    break"] if while_loop else []
+        made = "".join(f"{name}, " for name in self.step_outputs)
+        blanks = ", ".join(self.blanks + self.reads[len(self.blanks) :])
         lines = [f"def loop({', '.join(self.names)}):", "    n = done = number_of_steps(steps)"]
         lines += ["    " + line for line in self.before]
-        lines += [f"    for {rows} in {through}:"]
-        lines += ["        " + line for line in body or ["pass"]]
-        lines += [f"    return {', '.join(self.results)}{',' if self.results else ''}"]
+        if self.without_steps:
+            lines += ["    if n == 0:", f"        {made}= step({blanks})"]
+            lines += ["        " + line for line in self.without_steps]
+        lines += [f"    for {rows} in {through}:", f"        {made}= step({', '.join(self.reads)})"]
+        lines += ["        " + line for line in self.writes + self.shifts]
+        if self.op.info.as_while:
+            lines += [
+                f"        if {self.step_outputs[-1]} != 0:",
+                "            done = i + 1",
+                "            break",
+            ]
+        lines += [f"    return {''.join(f'{result}, ' for result in self.results)}"]
         return "\n".join(lines) + "\n"
 
 
@@ -178,6 +186,11 @@ def _check_length(sequence: np.ndarray, n: int, position: int) -> None:
         raise ValueError(
             f"Sequence {position} of the scan has shape {sequence.shape}; expected {n} rows or more."
         )
+
+
+def _blank(rows: np.ndarray) -> np.ndarray:
+    """Return a row of zeros like those of `rows`, of which there may be none."""
+    return np.zeros(rows.shape[1:], rows.dtype)
 
 
 def _buffer(initial: np.ndarray, depth: int, n: int) -> np.ndarray:
@@ -214,6 +227,7 @@ def _finished(buffer: np.ndarray, depth: int, done: int, n: int) -> np.ndarray:
 _HELPERS = {
     "number_of_steps": _number_of_steps,
     "check_length": _check_length,
+    "blank": _blank,
     "buffer": _buffer,
     "places": _places,
     "finished": _finished,
