@@ -203,7 +203,8 @@ static inline int64_t where_i64(int c, int64_t a, int64_t b) { return c ? a : b;
 """
 
 # Row-major C = op(A) op(B) is column-major C' = op(B)' op(A)': BLAS gets the operands in the other order, nothing is
-# copied. Below SMALL multiply-adds the call itself costs more than the loops.
+# copied. Up to SMALL multiply-adds the loops cost no more than the call (OpenBLAS 0.3, Zen 4: level at 128, BLAS
+# 2 to 5 times faster at 2000; a gemm of one row is as fast as gemv).
 _BLAS = r"""
 typedef void (*gemm_f64_t)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *, double *, int *);
 typedef void (*gemm_f32_t)(char *, char *, int *, int *, int *, float *, float *, int *, float *, int *, float *, float *, int *);
@@ -249,7 +250,7 @@ static void gemm_ld_@T@(int64_t ta, int64_t tb, int64_t M, int64_t N, int64_t K,
 {
     const gemm_@T@_t call = (gemm_@T@_t)blas_pointers[@GEMM@];
     if (M <= 0 || N <= 0) return;
-    if (!call || M * N * K <= SMALL_GEMM || M == 1) {
+    if (!call || M * N * K <= SMALL_GEMM) {
         gemm_loops_@T@(ta, tb, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc);
         return;
     }
@@ -288,8 +289,8 @@ _HEAD = r"""
 #endif
 #define PRAGMA(text) _Pragma(#text)
 #define SUM_LOOP(s) PRAGMA(omp simd reduction(+ : s))
-#define SMALL_GEMM 1024
-#define SMALL_GEMV 16384
+#define SMALL_GEMM 128
+#define SMALL_GEMV 128
 """
 
 

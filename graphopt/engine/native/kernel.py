@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import struct
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -47,6 +48,17 @@ def _choose_address() -> Callable[[np.ndarray], int]:
 address_of = _choose_address()
 
 
+_DOUBLE, _WHOLE = struct.Struct("=d"), struct.Struct("=q")
+
+
+def _bits(value) -> int:
+    """Return the bits of `value` as a double, read as an integer."""
+    return _WHOLE.unpack(_DOUBLE.pack(value))[0]
+
+
+_TO_SLOT = {"f64": _bits, "f32": _bits, "i64": int}
+
+
 class Kernel:
     """A compiled function of flat buffers and scalars.
 
@@ -74,6 +86,8 @@ class Kernel:
         self._keep = keep
         self._kinds = tuple(k for _, k in self.parameters)
         self._function = ctypes.CFUNCTYPE(_RESULTS[returns], ctypes.c_void_p)(address)
+        self._table = ctypes.c_int64 * max(1, len(self._kinds))
+        self._to_slot = tuple(_TO_SLOT.get(kind, address_of) for kind in self._kinds)
 
     def __repr__(self):
         listed = ", ".join(f"{n}: {k}" for n, k in self.parameters)
@@ -92,9 +106,7 @@ class Kernel:
 
     def raw(self, *arguments):
         """Run the kernel on arguments that are trusted to be right (a wrong one may crash the process)."""
-        slots = np.empty(len(self._kinds) + 1, np.int64)
-        _fill(slots, self._kinds, arguments)
-        return self._function(address_of(slots))
+        return self._function(self._table(*[to(v) for to, v in zip(self._to_slot, arguments)]))
 
     def check(self, arguments) -> None:
         """Raise unless `arguments` fit the parameters."""
@@ -192,14 +204,3 @@ def _caller(function: Callable, address: int) -> Callable[[], Any]:
         return function(argument)
 
     return run
-
-
-def _fill(slots, kinds, arguments):
-    floats = slots.view(np.float64)
-    for i, (value, kind) in enumerate(zip(arguments, kinds)):
-        if kind in DTYPES:
-            slots[i] = address_of(value)
-        elif kind == "i64":
-            slots[i] = value
-        else:
-            floats[i] = value

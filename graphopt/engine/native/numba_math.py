@@ -124,7 +124,7 @@ def _blas(real, kind):
     def gemm_ld(ta, tb, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc):
         if M <= 0 or N <= 0:
             return
-        if M * N * K <= 1024:
+        if M * N * K <= 128:
             for i in range(M):
                 for j in range(N):
                     s = real(0)
