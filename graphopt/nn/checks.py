@@ -58,7 +58,8 @@ def check_array(
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise InvalidType(
-            f"{spec.name}: cannot read {type(value).__name__} as an array of shape {_text(spec.shape)} ({error})."
+            f"{spec.name}: cannot read {type(value).__name__} as an array of shape {_text(spec.shape)} "
+            f"({error})."
         ) from error
     if array.dtype.kind not in "fiub":
         raise InvalidType(
@@ -71,7 +72,8 @@ def check_array(
     fits = array.ndim == len(shape) and all(w is None or w == g for g, w in zip(array.shape, shape))
     if not fits:
         raise ShapeMismatch(
-            f"{spec.name} has shape {np.shape(value)}; expected {_text(shape)}.{_shape_hint(array.shape, shape)}"
+            f"{spec.name} has shape {np.shape(value)}; expected "
+            f"{_text(shape)}.{_shape_hint(array.shape, shape)}"
         )
     if not allow_empty and array.size == 0:
         raise InvalidValue(f"{spec.name} is empty: shape {array.shape}; expected at least one sample.")
@@ -117,7 +119,8 @@ def match_names(value: Any, names: Sequence[str], *, what: str = "x") -> list[An
         return [value[0]] if one else [value]
     if not isinstance(value, list | tuple):
         raise InvalidType(
-            f"{what} is {type(value).__name__}; expected a list of {len(names)} arrays or a dict with the names "
+            f"{what} is {type(value).__name__}; expected a list of {len(names)} arrays or a dict with the "
+            f"names "
             f"{', '.join(map(repr, names))}."
         )
     if len(value) != len(names):

@@ -173,7 +173,7 @@ class LecunNormal:
 
 @dataclass(frozen=True)
 class Orthogonal:
-    """`gain` times a random matrix with orthonormal rows or columns, whichever are fewer (Saxe et al. 2014)."""
+    """`gain` times a random matrix whose rows or columns are orthonormal (Saxe et al. 2014)."""
 
     gain: float = 1.0
 

@@ -1,7 +1,7 @@
 """Losses under their Keras names: ``loss(y_true, y_pred)`` is a vector, one number for each sample.
 
-Keras averages over the last axis, then over all samples and places; here the places of a sample are averaged at
-once, so the mean of the vector is Keras' loss.
+Keras averages over the last axis, then over all samples and places; here the places of a sample are averaged
+at once, so the mean of the vector is Keras' loss.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ LossFunction = Callable[[pt.TensorVariable, pt.TensorVariable], pt.TensorVariabl
 
 
 class Loss:
-    """The base of the losses: lines the arguments up, then averages what `places` returns over each sample."""
+    """The base of the losses: lines the arguments up, and averages what `places` returns over samples."""
 
     sparse = False
-    """Whether the targets are class labels, with one axis less than the outputs (or a last axis of length 1)."""
+    """Whether the targets are class labels, one for each last axis of the outputs."""
 
     def __call__(self, y_true, y_pred):
         y_pred = pt.as_tensor_variable(y_pred)
@@ -237,7 +237,8 @@ def class_labels(t: pt.TensorVariable, y: pt.TensorVariable) -> pt.TensorVariabl
         t = t.reshape(y.shape[:-1]) if t.type.shape[-1] is None else t[..., 0]
     if t.ndim != y.ndim - 1:
         raise ShapeMismatch(
-            f"Labels of shape {t.type.shape} do not fit outputs of shape {y.type.shape}; expected one label for "
+            f"Labels of shape {t.type.shape} do not fit outputs of shape {y.type.shape}; expected one "
+            f"label for "
             "each row of class probabilities (one-hot targets go with 'categorical_crossentropy')."
         )
     return t if t.type.dtype.startswith(("int", "uint")) else t.astype("int64")
@@ -266,7 +267,8 @@ def _signed(t):
 
 
 _CLASSES = (
-    MeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredLogarithmicError, Huber, LogCosh,
+    MeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredLogarithmicError, Huber,
+    LogCosh,
     CosineSimilarity, Hinge, SquaredHinge, CategoricalHinge, KLDivergence, Poisson, BinaryCrossentropy,
     CategoricalCrossentropy, SparseCategoricalCrossentropy,
 )  # fmt: skip

@@ -150,7 +150,7 @@ def get(identifier: Any) -> Callable[[pt.TensorVariable, pt.TensorVariable], pt.
 
 
 def name_of(identifier: Any) -> str:
-    """Return the name that logs use for `identifier`: the name itself, or one made from the function or class."""
+    """Return the name that logs use for `identifier`, made from the function or class if it is no name."""
     if isinstance(identifier, str):
         return identifier
     if isinstance(identifier, losses.OwnLoss):

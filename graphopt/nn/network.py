@@ -138,7 +138,7 @@ class Network(Layer):
 
     @property
     def input_specs(self) -> list[ArraySpec]:
-        """What the input arrays must be; any number of samples (multiples of `batch_size` if there is one)."""
+        """What the input arrays must be, with any number of samples."""
         self._need_built("input_specs")
         return [
             ArraySpec(name, (None, *symbol.shape[1:]), symbol.dtype or self.float_type)
@@ -163,7 +163,7 @@ class Network(Layer):
         return None
 
     def check_batch(self, n: int) -> None:
-        """Raise `ShapeMismatch` if `n` samples do not make whole batches of a network with a fixed batch size."""
+        """Raise `ShapeMismatch` if `n` samples do not make whole batches of a fixed size."""
         if self.batch_size is not None and n % self.batch_size:
             raise ShapeMismatch(
                 f"x has {n} samples; the network was built for batches of {self.batch_size}. "
@@ -237,8 +237,8 @@ class Network(Layer):
         Parameters
         ----------
         x
-            A PyTensor variable, a list of them, or a dict by input name; each with the batch axis, or all without
-            it for one sample.
+            A PyTensor variable, a list of them, or a dict by input name; each with the batch axis, or all
+            without it for one sample.
         training
             Whether dropout and batch statistics are on. What they update is lost here; see `training_graph`.
         """
@@ -260,8 +260,8 @@ class Network(Layer):
     ) -> tuple[list[Variable], dict[SharedVariable, Variable], pt.TensorVariable]:
         """Return ``(outputs, updates, penalty)`` over `inputs` with dropout and batch statistics on.
 
-        `updates` move the statistics, the random streams and the carried states; `penalty` is the scalar sum of
-        the regularisation.
+        `updates` move the statistics, the random streams and the carried states; `penalty` is the scalar sum
+        of the regularisation.
         """
         self._need_built("training_graph")
         context = Context(training=True)
@@ -336,8 +336,8 @@ class Network(Layer):
         x
             As for `predict`, or one sample without the batch axis. Samples do not influence each other.
         output
-            None: the sum of all outputs. A number: that element of the (flattened) output. A name: the sum of that
-            output. A pair (name, number): one element of that output.
+            None: the sum of all outputs. A number: that element of the (flattened) output. A name: the sum
+            of that output. A pair (name, number): one element of that output.
 
         Returns
         -------
@@ -412,7 +412,7 @@ class Network(Layer):
         return tuple(int(n) for n in shape if n is not None)
 
     def _output_seeds(self, output: Any) -> list[np.ndarray]:
-        """Return for each output the factors of its flattened elements in the number that is differentiated."""
+        """Return for each output the factors of its elements in the number that is differentiated."""
         sizes = [int(np.prod(self._output_sample_shape(k))) for k in range(len(self.output_names))]
         if output is None:
             return [np.ones(size, self.float_type) for size in sizes]
@@ -478,7 +478,7 @@ class Network(Layer):
     # Training
 
     def compile(self, optimizer: Any = None, loss: Any = None, metrics: Any = None, **choices: Any) -> None:
-        """Keep `optimizer`, `loss` and `metrics` (and what else `fit` takes) as the defaults of `fit` and `evaluate`."""
+        """Keep these choices as the defaults of `fit` and `evaluate`."""
         given = {"optimizer": optimizer, "loss": loss, "metrics": metrics, **choices}
         self.compiled_choices = {key: value for key, value in given.items() if value is not None}
 
@@ -650,7 +650,8 @@ class Sequential(Network):
         ndim = np.ndim(np.asarray(value))
         if ndim < 2:
             raise ShapeMismatch(
-                f"x has shape {np.shape(value)}; a network without Input needs (samples, features...) to find its shape."
+                f"x has shape {np.shape(value)}; a network without Input needs (samples, features...) to "
+                f"find its shape."
             )
         array = check_array(value, ArraySpec("x", (None,) * ndim, self.float_type))
         self.build((None, *array.shape[1:]))
@@ -779,7 +780,8 @@ def _symbols(what: str, value: Any) -> tuple[list[str] | None, list[Symbol]]:
     for item in items:
         if not isinstance(item, Symbol):
             raise InvalidType(
-                f"Model: {what} holds {item!r} ({type(item).__name__}); expected what Input or a layer returned."
+                f"Model: {what} holds {item!r} ({type(item).__name__}); expected what Input or a layer "
+                f"returned."
             )
     return keys, items
 

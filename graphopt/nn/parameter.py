@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 
-WHOLE = slice(None)
+WHOLE = ...
 """The rows of a parameter without a bias."""
 KERNEL = slice(None, -1)
 """The rows of a matrix that the inputs meet."""
@@ -37,21 +38,24 @@ def with_bias_row(kernel: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Weight:
-    """One array of Keras' `get_weights()`: rows of one parameter, or of several stacked on a new first axis."""
+    """One array of Keras' `get_weights()`: rows of one parameter, or of several stacked on a new first
+    axis."""
 
     name: str
-    pieces: tuple[tuple[SharedVariable, slice | int], ...]
+    pieces: tuple[tuple[SharedVariable, slice | int | EllipsisType], ...]
     trainable: bool = True
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the array."""
-        return self.get_value().shape
+        first, rows = self.pieces[0]
+        piece = first.get_value(borrow=True)[rows].shape
+        return piece if len(self.pieces) == 1 else (len(self.pieces), *piece)
 
     @property
     def expression(self) -> pt.TensorVariable:
         """The array as an expression of the parameters."""
-        parts = [shared if rows == WHOLE else shared[rows] for shared, rows in self.pieces]
+        parts = [shared if rows is WHOLE else shared[rows] for shared, rows in self.pieces]
         return parts[0] if len(parts) == 1 else pt.stack(parts)
 
     def get_value(self) -> np.ndarray:

@@ -71,7 +71,8 @@ def saved_name(thing: object, kind: str) -> str:
     name = registered_name(thing)
     if name is None:
         raise InvalidValue(
-            f"The {kind} {getattr(thing, '__name__', thing)!r} cannot be saved: a file keeps names, not code. "
+            f"The {kind} {getattr(thing, '__name__', thing)!r} cannot be saved: a file keeps names, not "
+            f"code. "
             f'Put @graphopt.nn.register("mine/{getattr(thing, "__name__", "name").strip("<>")}") above it.'
         )
     return f"registered:{name}"

@@ -1,6 +1,7 @@
 """Networks in files: one .npz, checked to the last bit, written whole or not at all.
 
-The file is an ordinary npz (NumPy opens it) with an entry ``architecture`` (strict JSON, as bytes) and one entry for
+The file is an ordinary npz (NumPy opens it) with an entry ``architecture`` (strict JSON, as bytes) and one
+entry for
 each weight; the archive's comment ends in the SHA-256 of all bytes before it. Nothing in it is code.
 """
 
@@ -185,7 +186,8 @@ def _unpack(data: bytes, path: Path) -> tuple[dict[str, Any], list[np.ndarray]]:
         raise CorruptFile(f"{path}: not a graphopt network.")
     if architecture.get("version") != VERSION:
         raise CorruptFile(
-            f"{path}: written in format version {architecture.get('version')}; this graphopt reads {VERSION}. "
+            f"{path}: written in format version {architecture.get('version')}; this graphopt reads "
+            f"{VERSION}. "
             "Load it with the graphopt that wrote it."
         )
     return architecture, arrays

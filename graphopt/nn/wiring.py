@@ -11,9 +11,10 @@ from graphopt.nn.layers.base import Layer, Node, Symbol
 def walk(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> tuple[list[Node], list[Layer]]:
     """Return the calls that lead from `inputs` to `outputs`, and their layers in Keras' order.
 
-    The calls come in the order of a depth-first search from the outputs, so each after those it needs. The layers
-    come as in Keras, so that lists of weights move over: farthest from the outputs first, then as the search met
-    them.
+    The calls come in the order of a depth-first search from the outputs, so each after those it needs. The
+    layers
+    come as in Keras, so that lists of weights move over: farthest from the outputs first, then as the search
+    met them.
 
     Raises
     ------

@@ -22,16 +22,17 @@ def evaluate(function, y_true, y_pred, *, gradient=False):
 
 
 def test_losses_and_their_gradients_are_keras(keras_values):
-    """Two exact formulas of float64 numbers of size 1; Keras' own clips make the sparse loss differ by 1e-7."""
+    """Keras rounds log(2) and 1e-7 to float32, and clips before it normalises: agreement to 1e-6, not to the
+    bit."""
     index, arrays = keras_values
     for k, case in enumerate(index["losses"]):
         t, y, v, g = (arrays[f"loss{k}.{group}"] for group in "tyvg")
         fields = {"name": case["name"], **case["config"]}
         value, slope = evaluate(losses.get(fields), t, y, gradient=True)
         mean_places = v.reshape(len(v), -1).mean(axis=1)
-        np.testing.assert_allclose(value, mean_places, rtol=1e-8, atol=1e-9, err_msg=str(case))
+        np.testing.assert_allclose(value, mean_places, rtol=1e-6, atol=1e-8, err_msg=str(case))
         places = v.size // len(v)
-        np.testing.assert_allclose(slope, g / places, rtol=1e-6, atol=1e-9, err_msg=str(case))
+        np.testing.assert_allclose(slope, g / places, rtol=1e-5, atol=1e-7, err_msg=str(case))
         by_function = getattr(losses, choices.snake_case(case["name"]), None)
         if by_function is not None:
             again = evaluate(lambda a, b, f=by_function, c=case: f(a, b, **c["config"]), t, y)
@@ -44,7 +45,11 @@ def test_every_loss_is_recorded(keras_values):
 
 
 def test_names_reach_the_same_loss():
-    for short, long in (("mse", "mean_squared_error"), ("bce", "BinaryCrossentropy"), ("kld", "kl_divergence")):
+    for short, long in (
+        ("mse", "mean_squared_error"),
+        ("bce", "BinaryCrossentropy"),
+        ("kld", "kl_divergence"),
+    ):
         assert losses.get(short) == losses.get(long)
 
 

@@ -1,10 +1,12 @@
-"""Record what Keras 3 computes for every layer: run once, with Keras installed, to write ``keras_layers.npz``.
+"""Record what Keras 3 computes for every layer: run once, with Keras installed, to write
+``keras_layers.npz``.
 
     KERAS_BACKEND=tensorflow python tests/recorded/keras_layers.py
 
-Each case is one layer (or small model) in float64 with random weights. Kept are its configuration, weights, inputs,
-outputs of one or two calls, and the gradients of ``sum(output * direction)`` with respect to inputs and trainable
-weights. The tests build the same case here and compare.
+Each case is one layer (or small model) in float64 with random weights. Kept are its configuration, weights,
+inputs,
+outputs of one or two calls, and the gradients of ``sum(output * direction)`` with respect to inputs and
+trainable weights. The tests build the same case here and compare.
 """
 
 from __future__ import annotations
@@ -27,10 +29,12 @@ def draw(*shape):
 
 
 def record(name, layers, inputs, *, training=False, calls=1, integer=False, states=0, batch=None):
-    """Record the case `name`: `layers` is a list of (class, config), chained; several inputs go to the first."""
+    """Record the case `name`: `layers` is a list of (class, config), chained; several inputs go to the
+    first."""
     values = [np.asarray(v) for v in inputs]
     symbols = [
-        keras.Input(batch_shape=(batch, *v.shape[1:]), dtype="int32" if integer else "float64") for v in values
+        keras.Input(batch_shape=(batch, *v.shape[1:]), dtype="int32" if integer else "float64")
+        for v in values
     ]
     y = symbols if len(symbols) > 1 and not states else symbols[0]
     for position, (cls, config) in enumerate(layers):
@@ -41,6 +45,9 @@ def record(name, layers, inputs, *, training=False, calls=1, integer=False, stat
     weights = [np.abs(w) + 0.3 if "variance" in v.path else w for w, v in zip(weights, model.weights)]
     weights = [np.asarray(7) if v.path.endswith("count") else w for w, v in zip(weights, model.weights)]
     model.set_weights(weights)
+    for layer in model.layers:
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
     outputs, gradients = [], []
     for call in range(calls):
         feed = [tf.constant(v if call == 0 else np.round(v * 0.5, 4)) for v in values]
@@ -64,11 +71,20 @@ def record(name, layers, inputs, *, training=False, calls=1, integer=False, stat
     key = str(len(cases))
     cases.append(
         {
-            "name": name, "layers": layers, "training": training, "calls": calls, "integer": integer,
-            "states": states, "batch": batch, "inputs": len(values), "weights": len(weights),
-            "outputs": len(results), "gradients": len(gradients), "after": len(after),
+            "name": name,
+            "layers": layers,
+            "training": training,
+            "calls": calls,
+            "integer": integer,
+            "states": states,
+            "batch": batch,
+            "inputs": len(values),
+            "weights": len(weights),
+            "outputs": len(results),
+            "gradients": len(gradients),
+            "after": len(after),
         }
-    )  # fmt: skip
+    )
     groups = {"x": values, "w": weights, "d": directions, "y": outputs, "g": gradients, "a": after}
     for group, items in groups.items():
         for k, item in enumerate(items):
@@ -92,25 +108,36 @@ def recurrent():
                     config = {"units": 4, "return_sequences": sequences, "go_backwards": backwards}
                     label = f"{cls} sequences={sequences} backwards={backwards} batch={batch}"
                     record(label, [(cls, config)], [x])
-                    record(f"{label} stateful", [(cls, {**config, "stateful": True})], [x], calls=2, batch=batch)
+                    record(
+                        f"{label} stateful", [(cls, {**config, "stateful": True})], [x], calls=2, batch=batch
+                    )
                     n = 2 if cls == "LSTM" else 1
                     states = [draw(batch, 4) for _ in range(n)]
                     record(f"{label} initial", [(cls, config)], [x, *states], states=n)
         n = 2 if cls == "LSTM" else 1
-        record(f"{cls} return_state", [(cls, {"units": 3, "return_sequences": True, "return_state": True})],
-               [draw(2, 4, 2)])  # fmt: skip
+        record(
+            f"{cls} return_state",
+            [(cls, {"units": 3, "return_sequences": True, "return_state": True})],
+            [draw(2, 4, 2)],
+        )
         record(f"{cls} use_bias=False", [(cls, {"units": 3, "use_bias": False})], [draw(2, 4, 2)])
         record(f"{cls} units=1", [(cls, {"units": 1})], [draw(2, 4, 1)])
         record(f"{cls} one step", [(cls, {"units": 3, "return_sequences": True})], [draw(2, 1, 2)])
         for activation in ("relu", "sigmoid", "linear", "elu"):
             record(f"{cls} {activation}", [(cls, {"units": 3, "activation": activation})], [draw(2, 4, 2)])
-        record(f"{cls} stacked", [(cls, {"units": 3, "return_sequences": True}), (cls, {"units": 2})],
-               [draw(2, 4, 2)])  # fmt: skip
+        record(
+            f"{cls} stacked",
+            [(cls, {"units": 3, "return_sequences": True}), (cls, {"units": 2})],
+            [draw(2, 4, 2)],
+        )
     for bias in (True, False):
         config = {"units": 3, "reset_after": False, "use_bias": bias, "return_sequences": True}
         record(f"GRU reset_after=False bias={bias}", [("GRU", config)], [draw(2, 4, 2)])
-    record("GRU reset_after=False elu", [("GRU", {"units": 3, "reset_after": False, "activation": "elu"})],
-           [draw(2, 4, 2)])  # fmt: skip
+    record(
+        "GRU reset_after=False elu",
+        [("GRU", {"units": 3, "reset_after": False, "activation": "elu"})],
+        [draw(2, 4, 2)],
+    )
     for cls in ("GRU", "LSTM"):
         record(f"{cls} hard", [(cls, {"units": 3, "recurrent_activation": "hard_sigmoid"})], [draw(2, 4, 2)])
 
@@ -131,23 +158,46 @@ def others():
     record("Reshape", [("Reshape", {"target_shape": [4, -1]})], [draw(3, 2, 4)])
     record("Permute", [("Permute", {"dims": [2, 1]})], [draw(3, 2, 4)])
     record("RepeatVector", [("RepeatVector", {"n": 3})], [draw(3, 2)])
-    record("TimeDistributed", [("TimeDistributed", {"layer": ("Dense", {"units": 3, "activation": "tanh"})})],
-           [draw(2, 4, 2)])  # fmt: skip
+    record(
+        "TimeDistributed",
+        [("TimeDistributed", {"layer": ("Dense", {"units": 3, "activation": "tanh"})})],
+        [draw(2, 4, 2)],
+    )
     for mode in ("concat", "sum", "mul", "ave"):
         config = {"layer": ("GRU", {"units": 2, "return_sequences": mode != "sum"}), "merge_mode": mode}
         record(f"Bidirectional {mode}", [("Bidirectional", config)], [draw(2, 4, 2)])
-    record("Embedding", [("Embedding", {"input_dim": 6, "output_dim": 3})], [rng.integers(0, 6, (2, 4))],
-           integer=True)  # fmt: skip
+    record(
+        "Embedding",
+        [("Embedding", {"input_dim": 6, "output_dim": 3})],
+        [rng.integers(0, 6, (2, 4))],
+        integer=True,
+    )
     for training in (False, True):
-        record(f"BatchNormalization training={training}", [("BatchNormalization", {})], [draw(5, 3)],
-               training=training)  # fmt: skip
-        record(f"BatchNormalization 3-D training={training}",
-               [("BatchNormalization", {"axis": 1, "momentum": 0.9})], [draw(3, 4, 2)], training=training)  # fmt: skip
-    record("BatchNormalization plain", [("BatchNormalization", {"center": False, "scale": False})], [draw(5, 3)])
+        record(
+            f"BatchNormalization training={training}",
+            [("BatchNormalization", {})],
+            [draw(5, 3)],
+            training=training,
+        )
+        record(
+            f"BatchNormalization 3-D training={training}",
+            [("BatchNormalization", {"axis": 1, "momentum": 0.9})],
+            [draw(3, 4, 2)],
+            training=training,
+        )
+    record(
+        "BatchNormalization plain", [("BatchNormalization", {"center": False, "scale": False})], [draw(5, 3)]
+    )
     record("LayerNormalization", [("LayerNormalization", {})], [draw(4, 3)])
-    record("LayerNormalization axes", [("LayerNormalization", {"axis": [1, 2], "epsilon": 1e-5})], [draw(3, 4, 2)])
+    record(
+        "LayerNormalization axes",
+        [("LayerNormalization", {"axis": [1, 2], "epsilon": 1e-5})],
+        [draw(3, 4, 2)],
+    )
     record("Rescaling", [("Rescaling", {"scale": 0.5, "offset": -1.0})], [draw(3, 4)])
-    record("Normalization given", [("Normalization", {"mean": [0.5, 1.0], "variance": [2.0, 0.3]})], [draw(3, 2)])
+    record(
+        "Normalization given", [("Normalization", {"mean": [0.5, 1.0], "variance": [2.0, 0.3]})], [draw(3, 2)]
+    )
     record("Normalization", [("Normalization", {})], [draw(3, 2)])
     record("Normalization invert", [("Normalization", {"invert": True})], [draw(3, 2)])
     record("Normalization all", [("Normalization", {"axis": None})], [draw(3, 2)])
@@ -159,10 +209,33 @@ def others():
     record("Softmax", [("Softmax", {"axis": 1})], [draw(3, 4, 2)])
     grid = np.round(np.linspace(-7.3, 7.1, 36).reshape(6, 6), 3)
     for activation in (
-        "celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_tanh", "leaky_relu",
-        "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink",
-        "softmax", "softplus", "softsign", "squareplus", "swish", "tanh", "tanh_shrink",
-    ):  # fmt: skip
+        "celu",
+        "elu",
+        "exponential",
+        "gelu",
+        "hard_shrink",
+        "hard_sigmoid",
+        "hard_silu",
+        "hard_tanh",
+        "leaky_relu",
+        "linear",
+        "log_sigmoid",
+        "log_softmax",
+        "mish",
+        "relu",
+        "relu6",
+        "selu",
+        "sigmoid",
+        "silu",
+        "soft_shrink",
+        "softmax",
+        "softplus",
+        "softsign",
+        "squareplus",
+        "swish",
+        "tanh",
+        "tanh_shrink",
+    ):
         record(f"Activation {activation}", [("Activation", {"activation": activation})], [grid])
 
 
@@ -175,9 +248,17 @@ def losses():
     labels = np.array([0, 3, 1, 1, 2, 0])
     other = np.round(rng.uniform(0.05, 0.95, (6, 4)), 3)
     table = [
-        *[(n, {}, other, uniform) for n in (
-            "MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredLogarithmicError",
-            "LogCosh", "Poisson")],
+        *[
+            (n, {}, other, uniform)
+            for n in (
+                "MeanSquaredError",
+                "MeanAbsoluteError",
+                "MeanAbsolutePercentageError",
+                "MeanSquaredLogarithmicError",
+                "LogCosh",
+                "Poisson",
+            )
+        ],
         *[("CosineSimilarity", {}, draw(6, 4), draw(6, 4))],
         *[("Huber", {"delta": d}, draw(6, 4), draw(6, 4)) for d in (1.0, 0.3)],
         *[(n, {}, binary, draw(6, 4)) for n in ("Hinge", "SquaredHinge")],
@@ -193,7 +274,7 @@ def losses():
         ("SparseCategoricalCrossentropy", {}, labels, shares),
         ("SparseCategoricalCrossentropy", {"from_logits": True}, labels, draw(6, 4)),
         ("MeanSquaredError", {}, draw(3, 4, 2), draw(3, 4, 2)),
-    ]  # fmt: skip
+    ]
     found = []
     for k, (name, config, y_true, y_pred) in enumerate(table):
         loss = getattr(keras.losses, name)(reduction="none", **config)

@@ -105,8 +105,8 @@ class Lambda(Layer):
     Parameters
     ----------
     function
-        A function of a PyTensor expression (or a list of them) that returns one. To save the network, register
-        it: ``@graphopt.nn.register("mine/name")``.
+        A function of a PyTensor expression (or a list of them) that returns one. To save the network,
+        register it: ``@graphopt.nn.register("mine/name")``.
     output_shape
         The shape of one sample of the output; by default read off the expression.
     """

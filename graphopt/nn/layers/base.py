@@ -146,7 +146,8 @@ class Layer:
 
     A subclass stores each constructor argument in an attribute of the same name, and writes
 
-    - ``compute_output_shape(shape)``: shapes with the batch axis; a list of shapes for several inputs or outputs;
+    - ``compute_output_shape(shape)``: shapes with the batch axis; a list of shapes for several inputs or
+    outputs;
     - ``build(shape)``: its weights, made with `add_weight`;
     - ``call(x, context)``: the expression; `context` is a `Context`.
 
@@ -286,7 +287,8 @@ class Layer:
         if len(weights) != len(held):
             wanted = ", ".join(f"{w.name} {w.shape}" for w in held)
             raise ShapeMismatch(
-                f"set_weights got {len(weights)} arrays; {self.name or type(self).__name__} has {len(held)}: {wanted}."
+                f"set_weights got {len(weights)} arrays; {self.name or type(self).__name__} has "
+                f"{len(held)}: {wanted}."
             )
         ready = []
         for position, (weight, value) in enumerate(zip(held, weights, strict=True)):
@@ -294,7 +296,8 @@ class Layer:
             dtype = weight.pieces[0][0].type.dtype
             if array.dtype.kind not in "fiub":
                 raise InvalidType(
-                    f"set_weights: array {position} ({weight.name}) has dtype {array.dtype}; expected numbers."
+                    f"set_weights: array {position} ({weight.name}) has dtype {array.dtype}; expected "
+                    f"numbers."
                 )
             if array.shape != weight.shape:
                 raise ShapeMismatch(
@@ -336,7 +339,8 @@ class Layer:
             return self.call(list(items) if several else items[0], Context())
         got = ", ".join(type(item).__name__ for item in items) or "nothing"
         raise InvalidType(
-            f"Layer {self.name or type(self).__name__!r} was called on {got}; expected what Input or another layer "
+            f"Layer {self.name or type(self).__name__!r} was called on {got}; expected what Input or "
+            f"another layer "
             "returned, or a PyTensor expression. For arrays make a network and call predict."
         )
 
@@ -383,7 +387,8 @@ class Layer:
     def _need_built(self, verb: str) -> None:
         if not self.built:
             raise NotBuilt(
-                f"{verb}: {self.name or type(self).__name__} has no weights yet. Put Input(shape) first, or call "
+                f"{verb}: {self.name or type(self).__name__} has no weights yet. Put Input(shape) first, "
+                f"or call "
                 "build(shape), or fit the network."
             )
 
@@ -443,7 +448,7 @@ def positive_int(owner: str, name: str, value: Any) -> int:
     return int(value)
 
 
-def rate(owner: str, name: str, value: Any) -> float:
+def check_rate(owner: str, name: str, value: Any) -> float:
     """Return `value` if it lies in [0, 1]."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise InvalidType(f"{owner}: {name} is {value!r}; expected a number from 0 to 1.")

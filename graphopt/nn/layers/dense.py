@@ -12,8 +12,8 @@ from graphopt.nn.parameter import BIAS, KERNEL, WHOLE, Weight, with_bias_row
 class Dense(Layer):
     """``activation([x, 1] @ W)`` over the last axis: (..., n) -> (..., units).
 
-    `W` has shape (n + 1, units); its last row is the bias. `get_weights` gives Keras' kernel (n, units) and bias
-    (units,).
+    `W` has shape (n + 1, units); its last row is the bias. `get_weights` gives Keras' kernel (n, units) and
+    bias (units,).
 
     Parameters
     ----------

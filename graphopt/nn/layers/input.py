@@ -24,7 +24,8 @@ def Input(
     Parameters
     ----------
     shape
-        The shape of one sample, without the batch axis; a number n is short for (n,). None stands for any length.
+        The shape of one sample, without the batch axis; a number n is short for (n,). None stands for any
+        length.
     batch_size
         The number of samples of every batch, for stateful layers; by default any.
     dtype

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytensor.tensor as pt
 
 from graphopt.errors import InvalidType, InvalidValue
-from graphopt.nn.layers.base import Context, Layer, full_shape, rate
+from graphopt.nn.layers.base import Context, Layer, check_rate, full_shape
 
 
 def _draw(layer: Layer, context: Context, distribution: str, *arguments, size, dtype: str):
@@ -50,7 +50,7 @@ class Dropout(Layer):
         dtype: str | None = None,
     ):
         super().__init__(name=name, trainable=trainable, dtype=dtype)
-        self.rate = _rate("Dropout", rate)
+        self.rate = check_rate("Dropout", "rate", rate)
         self.noise_shape = None if noise_shape is None else tuple(noise_shape)
 
     def call(self, x, context):
@@ -81,6 +81,3 @@ class GaussianNoise(Layer):
             return x
         size = full_shape(x, x.type.shape)
         return x + _draw(self, context, "normal", 0.0, self.stddev, size=size, dtype=x.dtype)
-
-
-_rate = rate

@@ -9,14 +9,14 @@ import pytensor.tensor as pt
 
 from graphopt.errors import InvalidValue, ShapeMismatch
 from graphopt.nn import initializers, regularizers
-from graphopt.nn.layers.base import Layer, known_axis, rate
+from graphopt.nn.layers.base import Layer, check_rate, known_axis
 
 
 class BatchNormalization(Layer):
     """``gamma * (x - mean) / sqrt(variance + epsilon) + beta`` along `axis` (Ioffe and Szegedy 2015).
 
-    In training mean and variance are the batch's and move the running ones by ``1 - momentum``; at inference, or
-    when not trainable, they are the running ones.
+    In training mean and variance are the batch's and move the running ones by ``1 - momentum``; at
+    inference, or when not trainable, they are the running ones.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class BatchNormalization(Layer):
     ):
         super().__init__(name=name, trainable=trainable, dtype=dtype)
         self.axis = axis
-        self.momentum = rate("BatchNormalization", "momentum", momentum)
+        self.momentum = check_rate("BatchNormalization", "momentum", momentum)
         self.epsilon = float(epsilon)
         self.center, self.scale = center, scale
         self.beta_initializer = initializers.get(beta_initializer)

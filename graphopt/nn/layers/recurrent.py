@@ -16,7 +16,7 @@ from pytensor.compile.sharedvalue import SharedVariable
 from graphopt import ops
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
 from graphopt.nn import activations, initializers, regularizers
-from graphopt.nn.layers.base import Context, Layer, affine, append_one, known_axis, positive_int, rate
+from graphopt.nn.layers.base import Context, Layer, affine, append_one, check_rate, known_axis, positive_int
 from graphopt.nn.layers.noise import keep_mask
 from graphopt.nn.parameter import BIAS, KERNEL, WHOLE, Weight, parameter, with_bias_row
 
@@ -25,8 +25,8 @@ class Recurrent(Layer):
     """What the recurrent layers share: weights, states, and the walk over time.
 
     The input has shape (batch, time, features); the output is the last state (batch, units), or all of them
-    (batch, time, units) with `return_sequences`. Called as ``layer(x, initial_state=[h])`` it starts from given
-    states, otherwise from zero, or from where the last call ended when `stateful`.
+    (batch, time, units) with `return_sequences`. Called as ``layer(x, initial_state=[h])`` it starts from
+    given states, otherwise from zero, or from where the last call ended when `stateful`.
 
     Parameters
     ----------
@@ -85,8 +85,8 @@ class Recurrent(Layer):
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.dropout = rate(owner, "dropout", dropout)
-        self.recurrent_dropout = rate(owner, "recurrent_dropout", recurrent_dropout)
+        self.dropout = check_rate(owner, "dropout", dropout)
+        self.recurrent_dropout = check_rate(owner, "recurrent_dropout", recurrent_dropout)
         self.return_sequences = return_sequences
         self.return_state = return_state
         self.go_backwards = go_backwards
@@ -99,7 +99,8 @@ class Recurrent(Layer):
         return self.recurrent_regularizer
 
     def __call__(self, inputs, initial_state: Any = None):
-        """Return the output for `inputs`, starting from `initial_state` (one state, or a list of them) if given."""
+        """Return the output for `inputs`, starting from `initial_state` (one state, or a list of them) if
+        given."""
         if initial_state is None:
             return super().__call__(inputs)
         states = list(initial_state) if isinstance(initial_state, list | tuple) else [initial_state]
@@ -197,15 +198,13 @@ class Recurrent(Layer):
         return [output, *finals] if self.return_state else output
 
     def run(self, z, states: Sequence, mask) -> list:
-        """Return each state at every step, (time, batch, units), for projected inputs `z` (time, batch, gates)."""
+        """Return each state at every step, (time, batch, units), for projected inputs `z` (time, batch,
+        gates)."""
         raise NotImplementedError
 
     def _scan(self, step, z, states: Sequence) -> list:
-        """Return each state at every step, by a loop in the graph: for activations without an own operation."""
-        shape = (None, None)
-        starts = [pt.specify_shape(pt.tensor(shape=shape, dtype=z.dtype).type.filter_variable(s), (None, self.units))
-                  for s in states]  # fmt: skip
-        results = pytensor.scan(step, sequences=[z], outputs_info=starts, return_updates=False)
+        """Return each state at every step, by a loop in the graph."""
+        results = pytensor.scan(step, sequences=[z], outputs_info=list(states), return_updates=False)
         return list(results) if isinstance(results, list | tuple) else [results]
 
 
@@ -328,7 +327,9 @@ class GRU(Recurrent):
 
 
 class LSTM(Recurrent):
-    """The long short-term memory (Hochreiter and Schmidhuber 1997): (batch, time, features) -> (batch, units).
+    """The long short-term memory of Hochreiter and Schmidhuber (1997).
+
+    (batch, time, features) -> (batch, units).
 
     ::
 

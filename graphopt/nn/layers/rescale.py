@@ -11,7 +11,7 @@ import pytensor.tensor as pt
 from graphopt.errors import InvalidType, InvalidValue, NotBuilt, ShapeMismatch
 from graphopt.nn.checks import ArraySpec, check_array
 from graphopt.nn.layers.base import Layer
-from graphopt.nn.parameter import parameter, WHOLE, Weight
+from graphopt.nn.parameter import WHOLE, Weight, parameter
 
 
 class Rescaling(Layer):
@@ -127,7 +127,8 @@ class Normalization(Layer):
             mean, variance = self.parameters[:2]
             if mean.type.shape != self._adapted[0].shape:
                 raise ShapeMismatch(
-                    f"Normalization: data of shape {array.shape} do not fit a layer built for {mean.type.shape}."
+                    f"Normalization: data of shape {array.shape} do not fit a layer built for "
+                    f"{mean.type.shape}."
                 )
             mean.set_value(self._adapted[0].astype(self.float_type))
             variance.set_value(self._adapted[1].astype(self.float_type))

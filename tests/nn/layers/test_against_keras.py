@@ -1,6 +1,7 @@
 """Every layer computes what Keras 3 computes, from the same weights (recorded values)."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytensor
@@ -9,8 +10,6 @@ import pytest
 
 from graphopt import engine
 from graphopt.nn import Model, layers
-
-from pathlib import Path
 
 RECORDED = Path(__file__).parents[2] / "recorded" / "keras_layers.npz"
 with np.load(RECORDED, allow_pickle=False) as archive:
@@ -42,9 +41,12 @@ def build(case, values):
 
 @pytest.mark.parametrize("key", range(len(CASES)), ids=[case["name"] for case in CASES])
 def test_values_and_gradients_are_keras(key, keras_values):
-    """float64 on both sides: agreement to 1e-10 for values and 1e-9 for gradients (asked: 1e-6 and 1e-5)."""
+    """float64 on both sides: agreement to 1e-10 (asked: 1e-6 for values, 1e-5 for gradients), but for layers
+    whose constants Keras rounds to float32."""
     index, arrays = keras_values
     case = index["cases"][key]
+    rounded = any(word in case["name"] for word in ("gelu", "leaky", "LeakyReLU", "Normalization given"))
+    close = {"rtol": 1e-6, "atol": 1e-7} if rounded else {"rtol": 1e-10, "atol": 1e-10}
     values = group(arrays, key, "x", case["inputs"])
     weights = group(arrays, key, "w", case["weights"])
     directions = group(arrays, key, "d", case["outputs"])
@@ -63,20 +65,22 @@ def test_values_and_gradients_are_keras(key, keras_values):
         updates = net.state_updates if case["calls"] > 1 else {}
     total = sum(pt.sum(y * pt.constant(d)) for y, d in zip(outputs, directions))
     wrt = ([] if case["integer"] else list(variables)) + net.trainable_parameters
-    slopes = pytensor.grad(total, wrt, disconnected_inputs="ignore", return_disconnected="zero") if wrt else []
+    slopes = (
+        pytensor.grad(total, wrt, disconnected_inputs="ignore", return_disconnected="zero") if wrt else []
+    )
     function = engine.compile(variables, [*outputs, *slopes], tier="now")
     found = function(*values)
 
     if case["calls"] == 1:
         for got, want in zip(found, group(arrays, key, "y", len(outputs))):
             assert got.shape == want.shape
-            np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-10)
+            np.testing.assert_allclose(got, want, **close)
     else:
         both = group(arrays, key, "y", 2 * len(outputs))
         first = net.predict(values)
         second = net.predict([np.round(v * 0.5, 4) for v in values])
-        np.testing.assert_allclose(first, both[0], rtol=1e-10, atol=1e-10)
-        np.testing.assert_allclose(second, both[1], rtol=1e-10, atol=1e-10)
+        np.testing.assert_allclose(first, both[0], **close)
+        np.testing.assert_allclose(second, both[1], **close)
         net.reset_states()
         np.testing.assert_array_equal(net.predict(values), first)
     assert set(updates) >= set(net.states)
@@ -84,16 +88,16 @@ def test_values_and_gradients_are_keras(key, keras_values):
     n = 0 if case["integer"] else len(values)
     slopes = found[len(outputs) :]
     for got, want in zip(slopes[:n], group(arrays, key, "g", n), strict=True):
-        np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(got, want, **close)
     wanted = group(arrays, key, "g", case["gradients"])[n:]
     for got, want in zip(as_keras_weights(net, slopes[n:]), wanted, strict=True):
-        np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(got, want, **close)
 
     if case["training"]:
         step = engine.compile(variables, outputs, updates=updates, tier="now")
         step(*values)
         for got, want in zip(net.get_weights(), group(arrays, key, "a", case["after"]), strict=True):
-            np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-10)
+            np.testing.assert_allclose(got, want, **close)
 
 
 def as_keras_weights(net, slopes):
