@@ -135,8 +135,8 @@ def target(
     Returns
     -------
     Solution
-        The minimum of the sum of squared differences, with two more fields: ``distance`` (the largest
-        difference) and ``reached`` (whether it is at most 1e-6 of ``1 + |value|``). That a value was not
+        The minimum of the sum of squared differences, with two more fields: ``distance`` (its square root)
+        and ``reached`` (whether that is at most 1e-6 of ``1 + max |value|``). That a value was not
         reached is no proof that it cannot be.
     """
     wanted = _finite(value, "The target value")

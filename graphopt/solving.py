@@ -18,7 +18,7 @@ from graphopt.solvers.multistart import MultiStart, cluster
 from graphopt.solvers.run import run_local
 from graphopt.solvers.solution import Solution, Status
 from graphopt.solvers.solver import LocalSolver, Run
-from graphopt.solvers.starts import default_start, given_start, spread_starts
+from graphopt.solvers.starts import all_starts
 from graphopt.versions import versions
 
 RESTARTS = 3  # from a better point that the certificate saw
@@ -49,6 +49,7 @@ def solve(
     Examples
     --------
     >>> import pytensor.tensor as pt
+    >>> from graphopt import Problem, Variable
     >>> x = pt.vector("x", shape=(2,))
     >>> answer = solve(Problem(minimize=pt.sum((x - 2) ** 2), variables=[Variable(x, 0, 1)]))
     >>> answer.x, answer.success
@@ -66,12 +67,9 @@ def solve(
             f"solve came with the solver {solver!r}; expected graphopt.LBFGSB(...) or "
             f"graphopt.MultiStart(...)."
         )
-    first = default_start(problem) if x0 is None else given_start(problem, x0)
     many = solver if isinstance(solver, MultiStart) else MultiStart(solver, starts=1)
+    starts = all_starts(problem, x0, many.points, many.starts, sampling=many.sampling, seed=many.seed)
     compiled = compile_problem(problem, tier=tier)
-    starts = spread_starts(
-        many.starts, first, compiled.lower, compiled.upper, sampling=many.sampling, seed=many.seed
-    )
 
     runs = [run_local(compiled, many.solver, start) for start in starts]
     solved = time.perf_counter()

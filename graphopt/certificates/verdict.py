@@ -34,6 +34,21 @@ def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, s
             reasons.append(reason or detail)
         return bool(passed)
 
+    def certificate(largest: float, stationary: bool, better_at: np.ndarray | None = None) -> Certificate:
+        return Certificate(
+            method="first-order conditions",
+            checks=tuple(checks),
+            value=value,
+            projected_gradient=largest,
+            tolerance=tolerance,
+            maxcv=breach,
+            finite=finite,
+            feasible=feasible,
+            stationary=stationary,
+            reason="; ".join(reasons),
+            better_at=better_at,
+        )
+
     breach, where = worst_breach(x, lower, upper)
     feasible = check(
         "inside the bounds",
@@ -51,18 +66,7 @@ def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, s
         else f"value {value}",
     )
     if not finite:
-        return Certificate(
-            "first-order conditions",
-            tuple(checks),
-            value,
-            float("nan"),
-            tolerance,
-            breach,
-            False,
-            feasible,
-            False,
-            "; ".join(reasons),
-        )
+        return certificate(float("nan"), False)
     difference = abs(value - claimed)
     agrees = check(
         "value re-evaluated",
@@ -126,16 +130,4 @@ def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, s
         )
         reached = slopes and best and alive
         better_at = None if kept else around.better_at
-    return Certificate(
-        "first-order conditions",
-        tuple(checks),
-        value,
-        largest,
-        tolerance,
-        breach,
-        finite,
-        feasible,
-        reached,
-        "; ".join(reasons),
-        better_at,
-    )
+    return certificate(largest, reached, better_at)

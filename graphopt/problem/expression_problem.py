@@ -83,6 +83,7 @@ def expression_problem(
         **{sense: choose_objective({expression.name or "output": expression}, objective)},
         variables=variables,
         fixed=fixed,
+        outputs={} if objective is None else {expression.name or "output": expression},
     )
 
 

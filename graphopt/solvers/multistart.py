@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,9 @@ class MultiStart:
         What runs from each start.
     starts : int
         How many; the first is the given one, or the middle of the box.
+    points : sequence, optional
+        Starts of your own, each as `x0` may be given; they come before the sampled ones, which fill up to
+        `starts`.
     seed : int
         Decides the other starts.
     sampling : str
@@ -31,6 +35,7 @@ class MultiStart:
 
     solver: LocalSolver = field(default_factory=LBFGSB)
     starts: int = field(default=32, kw_only=True)
+    points: Sequence[Any] = field(default=(), kw_only=True)
     seed: int = field(default=0, kw_only=True)
     sampling: str = field(default="sobol", kw_only=True)
 
@@ -49,6 +54,7 @@ class MultiStart:
         return {
             "solver": "MultiStart",
             "starts": self.starts,
+            "points": len(self.points),
             "seed": self.seed,
             "sampling": self.sampling,
             "local": self.solver.describe(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -99,24 +100,30 @@ def given_start(problem: Problem, x0: Any) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def spread_starts(
-    count: int, first: np.ndarray, lower: np.ndarray, upper: np.ndarray, *, sampling: str, seed: int
+def all_starts(
+    problem: Problem, x0: Any, points: Sequence[Any], count: int, *, sampling: str, seed: int
 ) -> np.ndarray:
-    """Return `count` starts, (count, n): `first`, then points spread over the box.
+    """Return the starts, (at least `count`, n): `x0`, the given `points`, then points spread over the box.
 
-    Where a bound is missing, points reach `REACH` times ``max(1, |first|)`` from the other bound, or from
-    `first`.
+    Without `x0` and `points`, the first is `default_start`. Where a bound is missing, points reach `REACH`
+    times ``max(1, |first|)`` from the other bound, or from the first start.
     """
     if sampling not in SAMPLINGS:
         raise unknown_name("sampling", sampling, SAMPLINGS)
-    if count == 1:
-        return first[None, :]
-    unit = _unit_points(count - 1, first.size, sampling, seed)
+    given = [given_start(problem, point) for point in ([] if x0 is None else [x0]) + list(points)]
+    if not given:
+        given = [default_start(problem)]
+    if count <= len(given):
+        return np.array(given)
+    first = given[0]
+    lower = np.concatenate([v.lower.ravel() for v in problem.variables])
+    upper = np.concatenate([v.upper.ravel() for v in problem.variables])
+    unit = _unit_points(count - len(given), first.size, sampling, seed)
     reach = REACH * np.maximum(1.0, np.abs(first))
     low = np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper - 2 * reach, first - reach))
     high = np.where(np.isfinite(upper), upper, np.where(np.isfinite(lower), lower + 2 * reach, first + reach))
-    points = (1.0 - unit) * low + unit * high
-    return np.vstack([first, np.minimum(np.maximum(points, lower), upper)])
+    sampled = (1.0 - unit) * low + unit * high
+    return np.vstack([*given, np.minimum(np.maximum(sampled, lower), upper)])
 
 
 def _unit_points(count: int, n: int, sampling: str, seed: int) -> np.ndarray:

@@ -1,0 +1,117 @@
+"""Reports say what the answer says, and escape what they did not write."""
+
+from __future__ import annotations
+
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pytensor.tensor as pt
+import pytest
+
+from graphopt.api import minimize
+from graphopt.errors import InvalidValue, MissingExtra
+from graphopt.problem import Problem, Variable
+from graphopt.reports import as_html, as_markdown, text
+from graphopt.solving import solve
+
+NASTY = "<script>alert(1)</script>|*x*"
+
+
+@pytest.fixture(scope="module")
+def answer():
+    x = pt.vector("x", shape=(3,), dtype="float64")
+    problem = Problem(minimize=pt.sum((x - [0.5, 2, -1]) ** 2), variables=[Variable(x, 0, 1, NASTY)])
+    return solve(problem, tier="now")
+
+
+@pytest.fixture(scope="module")
+def failed():
+    x = pt.vector("x", shape=(2,), dtype="float64")
+    return minimize(pt.sum(pt.log(-x - 1)), over={x: (0, 1)}, starts=2, tier="now")
+
+
+def test_text_has_value_place_and_checks(answer):
+    lines = str(answer).splitlines()
+    assert lines[0] == "minimum 2"
+    assert "= [0.5, 1, 0]   (free, upper, lower)" in str(answer)
+    assert sum(line.startswith("  ok ") for line in lines) == len(answer.certificate.checks)
+    assert "FAIL" not in str(answer)
+
+
+def test_text_of_a_failure_does_not_speak_of_a_minimum(failed):
+    assert str(failed).startswith("value nan\nFailed")
+    assert "FAIL" in text(failed)
+
+
+def test_large_inputs_are_summed_up():
+    x = pt.matrix("x", shape=(40, 5), dtype="float64")
+    answer = minimize(pt.sum(x), over={x: (0, 1)}, tier="now")
+    assert "40 x 5 values from 0 to 0   (200 at lower)" in str(answer)
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+
+
+def test_html_escapes_names(answer):
+    page = as_html(answer)
+    tags = Tags()
+    tags.feed(page)
+    assert "script" not in tags.seen
+    assert "&lt;script&gt;" in page
+    assert "Minimum 2" in page
+
+
+def test_markdown_escapes_names(answer):
+    page = as_markdown(answer)
+    assert "<script>" not in page
+    assert r"\|\*x\*" in page
+
+
+@pytest.mark.parametrize("name", ["answer.html", "answer.md"])
+def test_report_is_written_whole(answer, failed, tmp_path, name):
+    for one in (answer, failed):
+        path = one.report(tmp_path / name)
+        assert path.read_text(encoding="utf-8").count("nothing better nearby") == (one is answer)
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_report_to_another_kind_of_file_is_refused(answer, tmp_path):
+    with pytest.raises(InvalidValue, match=r"\.html or \.md"):
+        answer.report(tmp_path / "answer.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_frame_has_a_row_per_decision(answer):
+    pytest.importorskip("pandas")
+    table = answer.to_frame()
+    np.testing.assert_array_equal(table["value"], answer.x)
+    assert table["bound"].tolist() == ["", "upper", "lower"]
+
+
+def test_plot_draws_inputs_and_starts():
+    pytest.importorskip("matplotlib")
+    x = pt.matrix("x", shape=(3, 2), dtype="float64")
+    answer = minimize(pt.sum(x**2), over={x: (-1, 1)}, starts=3, tier="now")
+    figure = answer.plot()
+    assert [axes.get_title() for axes in figure.axes] == ["x", "value by start, best first"]
+    figure.canvas.draw()
+
+
+@pytest.mark.parametrize(
+    ("module", "method", "extra"), [("pandas", "to_frame", "data"), ("matplotlib", "plot", "plot")]
+)
+def test_missing_library_names_the_extra(answer, monkeypatch, module, method, extra):
+    for name in [n for n in sys.modules if n.partition(".")[0] == module]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtra, match=rf"graphopt\[{extra}\]"):
+        getattr(answer, method)()
