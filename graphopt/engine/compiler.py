@@ -110,7 +110,14 @@ class Compiled:
                         cell[0] = _array(value)
         return [_array(r) for r in results[:n]]
 
-    def run_rows(self, arrays: list[np.ndarray], batch_size: int | None, order: np.ndarray, epochs: int) -> list:
+    def run_rows(
+        self,
+        arrays: list[np.ndarray],
+        batch_size: int | None,
+        order: np.ndarray,
+        epochs: int,
+        planned_steps: int | None = None,
+    ) -> list:
         """Run the function over the rows of `arrays`; return each output stacked over the steps (see `Loop`)."""
         per_step = batch_size or 1
         whole = len(order) // per_step * per_step
@@ -120,7 +127,8 @@ class Compiled:
             if whole:
                 shapes = [a.shape[1:] if batch_size is None else (batch_size, *a.shape[1:]) for a in arrays]
                 shapes += [np.shape(cell[0]) for cell in self._read]
-                runner = self.tiers.runner(shapes, batch_size, steps=epochs * (whole // per_step))
+                steps = planned_steps or epochs * (whole // per_step)
+                runner = self.tiers.runner(shapes, batch_size, steps=steps)
             if runner is None:
                 return self._steps(rows(arrays, batch_size, order, epochs))
             pieces = []

@@ -43,6 +43,7 @@ class Loop:
         batch_size: int | None = None,
         order: np.ndarray | None = None,
         epochs: int = 1,
+        planned_steps: int | None = None,
     ) -> list[np.ndarray]:
         """Run the step over the rows of `arrays`, `epochs` times; return each output stacked over all steps.
 
@@ -57,19 +58,24 @@ class Loop:
             Which rows, in which order; all of them as they stand by default.
         epochs : int
             How many times the order is gone through.
+        planned_steps : int, optional
+            How many steps all calls together will have, when this is one of several. The form that runs is chosen by
+            it, so that work cut into calls gives the bits and the speed of one call.
         """
-        arrays = self._checked(arrays)
+        if batch_size is not None and batch_size < 1:
+            raise InvalidValue(f"batch_size came as {batch_size}; expected 1 or more, or None.")
+        if epochs < 0:
+            raise InvalidValue(f"epochs came as {epochs}; expected 0 or more.")
+        arrays = self._checked(arrays, batch_size)
         n = len(arrays[0]) if arrays else 0
         order = np.arange(n) if order is None else np.asarray(order)
         if order.dtype.kind not in "iu" or order.ndim != 1:
             raise InvalidType(f"order came with dtype {order.dtype} and {order.ndim} axes; expected row numbers.")
         if order.size and not 0 <= order.min() <= order.max() < n:
             raise OutOfRange(f"order holds rows from {order.min()} to {order.max()}; expected rows from 0 to {n - 1}.")
-        if batch_size is not None and batch_size < 1:
-            raise InvalidValue(f"batch_size came as {batch_size}; expected 1 or more, or None.")
-        return self.step.run_rows(arrays, batch_size, order, epochs)
+        return self.step.run_rows(arrays, batch_size, order, epochs, planned_steps)
 
-    def _checked(self, arrays: Sequence[Any]) -> list[np.ndarray]:
+    def _checked(self, arrays: Sequence[Any], batch_size: int | None) -> list[np.ndarray]:
         """Return `arrays` in the dtypes of the step's inputs, or say what does not fit."""
         types = [v.type for v in self.step.flat.inputs]
         if len(arrays) != len(types):
@@ -84,6 +90,13 @@ class Loop:
                     )
                 array = array.astype(kind.numpy_dtype)
             checked.append(array)
+            row = kind.shape if batch_size is None else kind.shape[1:]
+            fits = array.ndim == len(row) + 1 and all(w in (None, g) for g, w in zip(array.shape[1:], row))
+            if not fits:
+                raise ShapeMismatch(
+                    f"{self.step.name}: array {position} came with shape {array.shape}; expected rows of shape {row} "
+                    f"(None: any length) for the input {self.step.flat.inputs[position]}."
+                )
         if len({len(a) for a in checked if a.ndim}) > 1 or any(a.ndim == 0 for a in checked):
             shapes = ", ".join(str(a.shape) for a in checked)
             raise ShapeMismatch(f"{self.step.name}: arrays came with shapes {shapes}; expected one common first length.")
