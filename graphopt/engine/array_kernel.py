@@ -62,12 +62,13 @@ def _input(lowering: Lowering, dtype: str, shape, kind: str, number: int, is_dat
     if batch_size is None:
         return contiguous(buffer, dtype, shape, base=f"order[k] * {_size(shape)}")
     target = lowering.new(dtype, shape)
-    text = f"gather_{kind}(order[k * {batch_size}:], d{number}, {target.pointer}, {batch_size}, {_size(shape[1:])})"
-    lowering.call(text, target, source=GATHER.replace("KIND", kind))
+    suffix = lowering.include(GATHER.replace("KIND", kind))
+    text = f"gather{suffix}(order[k * {batch_size}:], d{number}, {target.pointer}, {batch_size}, {_size(shape[1:])})"
+    lowering.call(text, target)
     return target
 
 
-GATHER = '''def gather_KIND(order: i64p, data: KINDp, out: KINDp, rows: i64, size: i64) -> None:
+GATHER = '''def gather(order: i64p, data: KINDp, out: KINDp, rows: i64, size: i64) -> None:
     for i in range(rows):
         start = order[i] * size
         for j in range(size):
@@ -113,7 +114,7 @@ def _text(lowering: Lowering, kinds: Sequence[str], output_kinds: Sequence[str])
     lines += ["    for epoch in range(epochs):", "        for k in range(count):"]
     lines += ["            " + line for call in calls for line in call.split("\n")]
     lines += ["            n = n + 1", "    return 0", ""]
-    return "\n".join([*lowering.sources, *lowering.functions, "\n".join(lines)]), sizes
+    return "\n".join([*lowering.sources.values(), *lowering.functions, "\n".join(lines)]), sizes
 
 
 def _layout(uses: Sequence[tuple[int, Buffer]]) -> tuple[dict[int, tuple[str, int]], dict[str, int]]:

@@ -7,6 +7,7 @@ Products go to BLAS; views cost nothing; temporaries share one workspace. An ope
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import singledispatch
@@ -54,7 +55,7 @@ class Lowering:
         self.calls: list[str] = []
         self.uses: list[tuple[int, Buffer]] = []
         self.constants: list[np.ndarray] = []
-        self.sources: dict[str, None] = {}
+        self.sources: dict[str, str] = {}
         self.clients: dict = {}
         self._shapes_of_loops: dict[str, str] = {}
         self._fresh: set[Buffer] = set()
@@ -100,18 +101,25 @@ class Lowering:
 
     # ---- statements
 
-    def check(self, text: str, *blocks: Block, source: str | None = None) -> None:
-        """Write a call that returns 0, or 1 where the step cannot be done; the loop then stops before the step."""
-        self.call(f"if {text} != 0:\n    progress[0] = n\n    return 1", *blocks, source=source)
+    def include(self, source: str) -> str:
+        """Add kernel text to the module, once; return the suffix that its functions have got there."""
+        if source not in self.sources:
+            suffix, text = f"_{len(self.sources)}", source
+            for name in set(re.findall(r"^def (\w+)", source, re.MULTILINE)):
+                text = re.sub(rf"\b{name}\b(?=\()", name + suffix, text)
+            self.sources[source] = text
+        return f"_{list(self.sources).index(source)}"
 
-    def call(self, text: str, *blocks: Block, source: str | None = None) -> None:
-        """Write the call `text`, which uses `blocks`; `source` is kernel text that it needs."""
+    def check(self, text: str, *blocks: Block) -> None:
+        """Write a call that returns 0, or 1 where the step cannot be done; the loop then stops before the step."""
+        self.call(f"if {text} != 0:\n    progress[0] = n\n    return 1", *blocks)
+
+    def call(self, text: str, *blocks: Block) -> None:
+        """Write the call `text`, which uses `blocks`."""
         if len(self.calls) >= MOST_CALLS:
             raise CompileError(f"The graph needs more than {MOST_CALLS} loops.")
         for block in blocks:
             self.uses.append((len(self.calls), block.buffer))
-        if source is not None:
-            self.sources[source] = None
         self.calls.append(text)
 
     def store(self, target: Block, value: Value) -> None:

@@ -1,6 +1,7 @@
 """Symbolic functions that PyTensor lacks."""
 
 from graphopt.ops.gru import gru
+from graphopt.ops.kernels import lowered as _lowered  # noqa: F401  (tells the engine how to compile them)
 from graphopt.ops.labels import pick_labels
 from graphopt.ops.lstm import lstm
 from graphopt.ops.rnn import simple_rnn
