@@ -1,7 +1,8 @@
-"""From source text to a kernel: the back end, the cache in memory and on disk, one build at a time for each source."""
+"""From source text to a kernel: which back end, what is cached, one build at a time for each source."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import hashlib
@@ -28,8 +29,8 @@ _guard = threading.Lock()
 def available() -> str:
     """Return the back end kernels are built with: "c", "numba", or "off".
 
-    The environment variable ``GRAPHOPT_NATIVE`` (c, numba, off) decides; otherwise a C compiler on PATH, else numba
-    if it is installed.
+    The environment variable ``GRAPHOPT_NATIVE`` (c, numba, off) decides; otherwise a C compiler on PATH, else
+    numba if it is installed.
     """
     asked = os.environ.get(VARIABLE, "").strip().lower()
     if asked:
@@ -76,7 +77,10 @@ def build(source: str, entry: str, name: str | None = None) -> Kernel:
 
 
 def build_async(source: str, entry: str, name: str | None = None) -> Future:
-    """Build in the background; return the future of the kernel. An unfinished build does not keep the process alive."""
+    """Return the future of a kernel built in the background.
+
+    An unfinished build does not keep the process alive.
+    """
     future: Future = Future()
 
     def work():
@@ -132,10 +136,8 @@ def _build_c(source, entry, name, key) -> Kernel:
     note = {"parameters": function.parameters, "returns": function.returns}
     path = toolchain.compile_library(c_source(module, entry), path)
     kernel = _kernel_from(path, note, name)
-    try:
+    with contextlib.suppress(OSError):  # a full disk costs the next process a compilation, nothing else
         cache.store(path, note)
-    except OSError:
-        pass  # a full disk costs the next process a compilation, nothing else
     return kernel
 
 
@@ -174,7 +176,7 @@ def _numba_path(key: str) -> Path:
 
 @functools.cache
 def _own_code() -> str:
-    """Return a digest of what the translators print, so that a changed translator never meets an old library."""
+    """Return a digest of this package: a changed translator never meets an old library."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())

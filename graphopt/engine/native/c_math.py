@@ -1,14 +1,16 @@
 """The C text of the language's built-in functions, written so that compilers vectorise loops over them.
 
-exp, expm1, log, log1p, sigmoid, tanh and softplus are branch-free: range reduction, a polynomial, and the exponent
-put together as bits. libm's are scalar calls, 10 to 30 times slower in a loop. The rest is C99's libm.
+exp, expm1, log, log1p, sigmoid, tanh and softplus are branch-free: range reduction, a polynomial, and the
+exponent put together as bits. libm's are scalar calls, 10 to 30 times slower in a loop. The rest is C99's
+libm.
 
-The coefficients interpolate ``(exp(r) - 1 - r) / r**2`` on ``|r| <= log(2)/2`` and ``(atanh(s)/s - 1)/s**2`` on
-``s**2 <= 0.0295`` at Chebyshev nodes (computed with 50 digits); the truncation error is below 0.1 ulp. Reduction by
-log(2) in two parts: W. J. Cody and W. Waite, Software Manual for the Elementary Functions, 1980.
+The coefficients interpolate ``(exp(r) - 1 - r) / r**2`` on ``|r| <= log(2)/2`` and ``(atanh(s)/s - 1)/s**2``
+on ``s**2 <= 0.0295`` at Chebyshev nodes (computed with 50 digits); the truncation error is below 0.1 ulp.
+Reduction by log(2) in two parts: W. J. Cody and W. Waite, Software Manual for the Elementary Functions, 1980.
 
-Rounding to an integer adds and subtracts 1.5 * 2**52 (2**23 for float32): the integer then stands in the low bits.
-This and the two-part constants need the compiler to keep the order of additions: never -fassociative-math.
+Rounding to an integer adds and subtracts 1.5 * 2**52 (2**23 for float32): the integer then stands in the low
+bits. This and the two-part constants need the compiler to keep the order of additions: never
+-fassociative-math.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ static inline @R@ sign_@T@(@R@ x) { return x > 0 ? (@R@)1 : x < 0 ? (@R@)-1 : x 
 /* exp(r) - 1 for |r| <= log(2)/2 */
 static inline @R@ expm1_reduced_@T@(@R@ r) { return r + r * r * (@EXP_POLYNOMIAL@); }
 
-/* exp(x): x = n log(2) + r; 2**n is applied in two factors, so that subnormal results round once and large ones
-   overflow to inf. Comparisons with NaN are false: NaN passes the clamps and comes out. */
+/* exp(x): x = n log(2) + r; 2**n is applied in two factors, so that subnormal results round once and
+   large ones overflow to inf. Comparisons with NaN are false: NaN passes the clamps and comes out. */
 static inline @R@ exp_@T@(@R@ x)
 {
     x = x < @EXP_LOW@ ? @EXP_LOW@ : x;
@@ -56,7 +58,8 @@ static inline @R@ exp_negative_@T@(@R@ x)
     return below ? @ZERO@ : scale + scale * expm1_reduced_@T@(r);
 }
 
-/* exp(x) - 1 without cancellation near 0; 2**(n - 1) so that n = 0 subtracts exactly and n = @EXPONENT_MAX@ is finite */
+/* exp(x) - 1 without cancellation near 0; 2**(n - 1) so that n = 0 subtracts exactly and
+   n = @EXPONENT_MAX@ is finite */
 static inline @R@ expm1_core_@T@(@R@ x)
 {
     const @R@ t = x * @LOG2E@ + @MAGIC@;
@@ -87,7 +90,8 @@ static inline @R@ tanh_@T@(@R@ x)
 }
 
 /* log of a positive finite x: x = 2**k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), s = f / (2 + f),
-   log(1 + f) = f - (f**2/2 - s (f**2/2 + R)), R = 2 (atanh(s) - s)/s; `correction` is added to the small end */
+   log(1 + f) = f - (f**2/2 - s (f**2/2 + R)), R = 2 (atanh(s) - s)/s;
+   `correction` is added to the small end */
 static inline @R@ log_core_@T@(@R@ x, @R@ correction)
 {
     const int tiny = x < @SMALLEST_NORMAL@;
@@ -128,8 +132,10 @@ static inline @R@ softplus_@T@(@R@ x)
 """
 
 _LIBM_ONE = {
-    "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
-    "sinh": "sinh", "cosh": "cosh", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "floor": "floor",
+    "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos",
+    "arctan": "atan", "sinh": "sinh", "cosh": "cosh", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh",
+    "floor": "floor",
     "ceil": "ceil", "rint": "rint", "trunc": "trunc", "erf": "erf", "erfc": "erfc", "gamma": "tgamma",
     "exp2": "exp2", "log2": "log2", "log10": "log10", "cbrt": "cbrt",
 }  # fmt: skip
@@ -172,7 +178,8 @@ def _horner(variable: str, coefficients: list[str]) -> str:
 
 
 _F64 = {
-    "T": "f64", "R": "double", "U": "uint64_t", "S": "", "MAX": "DBL_MAX", "INF": "(double)INFINITY", "NAN": "(double)NAN",
+    "T": "f64", "R": "double", "U": "uint64_t", "S": "", "MAX": "DBL_MAX",
+    "INF": "(double)INFINITY", "NAN": "(double)NAN",
     "ZERO": "0.0", "HALF": "0.5", "ONE": "1.0", "TWO": "2.0", "MAGIC": "0x1.8p52", "MANTISSA": "52",
     "BIAS": "UINT64_C(1023)", "EXPONENT_MAX": "1024", "LOG2E": "0x1.71547652b82fep0",
     "LN2_HIGH": "0x1.62e42fee00000p-1", "LN2_LOW": "0x1.a39ef35793c76p-33",
@@ -202,20 +209,25 @@ static inline int64_t minimum_i64(int64_t a, int64_t b) { return a < b ? a : b; 
 static inline int64_t where_i64(int c, int64_t a, int64_t b) { return c ? a : b; }
 """
 
-# Row-major C = op(A) op(B) is column-major C' = op(B)' op(A)': BLAS gets the operands in the other order, nothing is
-# copied. Up to SMALL multiply-adds the loops cost no more than the call (OpenBLAS 0.3, Zen 4: level at 128, BLAS
-# 2 to 5 times faster at 2000; a gemm of one row is as fast as gemv).
+# Row-major C = op(A) op(B) is column-major C' = op(B)' op(A)': BLAS gets the operands in the other order,
+# nothing is copied. Up to SMALL multiply-adds the loops cost no more than the call (OpenBLAS 0.3, Zen 4:
+# level at 128, BLAS 2 to 5 times faster at 2000; a gemm of one row is as fast as gemv).
 _BLAS = r"""
-typedef void (*gemm_f64_t)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *, double *, int *);
-typedef void (*gemm_f32_t)(char *, char *, int *, int *, int *, float *, float *, int *, float *, int *, float *, float *, int *);
-typedef void (*gemv_f64_t)(char *, int *, int *, double *, double *, int *, double *, int *, double *, double *, int *);
-typedef void (*gemv_f32_t)(char *, int *, int *, float *, float *, int *, float *, int *, float *, float *, int *);
+typedef void (*gemm_f64_t)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *,
+                           double *, double *, int *);
+typedef void (*gemm_f32_t)(char *, char *, int *, int *, int *, float *, float *, int *, float *, int *,
+                           float *, float *, int *);
+typedef void (*gemv_f64_t)(char *, int *, int *, double *, double *, int *, double *, int *,
+                           double *, double *, int *);
+typedef void (*gemv_f32_t)(char *, int *, int *, float *, float *, int *, float *, int *,
+                           float *, float *, int *);
 static void *blas_pointers[4];
 EXPORT void graphopt_set_blas(void **pointers) { for (int i = 0; i < 4; i++) blas_pointers[i] = pointers[i]; }
 """
 _BLAS_TYPED = r"""
-static void gemm_loops_@T@(int64_t ta, int64_t tb, int64_t M, int64_t N, int64_t K, @R@ alpha, const @R@ *restrict A,
-                           int64_t lda, const @R@ *restrict B, int64_t ldb, @R@ beta, @R@ *restrict C, int64_t ldc)
+static void gemm_loops_@T@(int64_t ta, int64_t tb, int64_t M, int64_t N, int64_t K, @R@ alpha,
+                           const @R@ *restrict A, int64_t lda, const @R@ *restrict B, int64_t ldb, @R@ beta,
+                           @R@ *restrict C, int64_t ldc)
 {
     for (int64_t i = 0; i < M; i++) {
         @R@ *restrict c = C + i * ldc;
@@ -245,8 +257,8 @@ static void gemm_loops_@T@(int64_t ta, int64_t tb, int64_t M, int64_t N, int64_t
         }
     }
 }
-static void gemm_ld_@T@(int64_t ta, int64_t tb, int64_t M, int64_t N, int64_t K, @R@ alpha, const @R@ *A, int64_t lda,
-                        const @R@ *B, int64_t ldb, @R@ beta, @R@ *C, int64_t ldc)
+static void gemm_ld_@T@(int64_t ta, int64_t tb, int64_t M, int64_t N, int64_t K, @R@ alpha,
+                        const @R@ *A, int64_t lda, const @R@ *B, int64_t ldb, @R@ beta, @R@ *C, int64_t ldc)
 {
     const gemm_@T@_t call = (gemm_@T@_t)blas_pointers[@GEMM@];
     if (M <= 0 || N <= 0) return;
@@ -259,12 +271,13 @@ static void gemm_ld_@T@(int64_t ta, int64_t tb, int64_t M, int64_t N, int64_t K,
     la = la > 0 ? la : 1; lb = lb > 0 ? lb : 1;
     call(&opb, &opa, &n, &m, &k, &alpha, (@R@ *)B, &lb, (@R@ *)A, &la, &beta, C, &lc);
 }
-static void gemm_@T@(int64_t ta, int64_t tb, int64_t M, int64_t N, int64_t K, @R@ alpha, const @R@ *A, const @R@ *B,
-                     @R@ beta, @R@ *C)
+static void gemm_@T@(int64_t ta, int64_t tb, int64_t M, int64_t N, int64_t K, @R@ alpha,
+                     const @R@ *A, const @R@ *B, @R@ beta, @R@ *C)
 {
     gemm_ld_@T@(ta, tb, M, N, K, alpha, A, ta ? M : K, B, tb ? K : N, beta, C, N);
 }
-static void gemv_@T@(int64_t trans, int64_t M, int64_t N, @R@ alpha, const @R@ *A, const @R@ *x, @R@ beta, @R@ *y)
+static void gemv_@T@(int64_t trans, int64_t M, int64_t N, @R@ alpha, const @R@ *A, const @R@ *x,
+                     @R@ beta, @R@ *y)
 {
     const gemv_@T@_t call = (gemv_@T@_t)blas_pointers[@GEMV@];
     if (!call || M * N <= SMALL_GEMV || M <= 0 || N <= 0) {

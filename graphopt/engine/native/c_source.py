@@ -1,7 +1,8 @@
 """Prints a checked kernel module as C.
 
-Entry: ``graphopt_table(int64_t *slots)`` reads one 64-bit slot per parameter (an address, an integer, or the bits of
-a double) and calls the entry function. One argument, whatever the number of buffers: ctypes spends its time per argument.
+Entry: ``graphopt_table(int64_t *slots)`` reads one 64-bit slot per parameter (an address, an integer, or the
+bits of a double) and calls the entry function. One argument, whatever the number of buffers: ctypes spends
+its time per argument.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def _header(function: Function) -> str:
 
 
 def _table(function: Function) -> str:
-    """Return the exported function that unpacks the slots. noinline keeps the entry's restrict pointers known."""
+    """Return the exported function that unpacks the slots and calls `function`."""
     arguments = []
     for i, (_, kind) in enumerate(function.parameters):
         if kind in ELEMENTS:
@@ -57,7 +58,8 @@ def _table(function: Function) -> str:
             arguments.append(f"({_C_TYPES[kind]})real_f64((uint64_t)slots[{i}])")
     result = {"f64": "double", "f32": "double", "i64": "int64_t", "None": "void"}[function.returns]
     call = f"f_{function.name}({', '.join(arguments)});"
-    return f"EXPORT {result} graphopt_table(int64_t *slots) {{ {'' if result == 'void' else 'return '}{call} }}\n"
+    call = call if result == "void" else f"return {call}"
+    return f"EXPORT {result} graphopt_table(int64_t *slots) {{ {call} }}\n"
 
 
 class _Printer:
@@ -122,7 +124,7 @@ class _Printer:
         self.emit("}")
 
     def on_For(self, node):
-        """The counter is hidden, as Python's is: the body may assign to the loop variable, and it keeps its last value."""
+        """The counter is hidden, as Python's is: the body may assign to the variable, which stays."""
         arguments = [self.value(a, "i64") for a in node.iter.args]
         start, stop = ("INT64_C(0)", arguments[0]) if len(arguments) == 1 else arguments[:2]
         step = constant_integer(node.iter.args[2]) if len(arguments) == 3 else 1
@@ -316,11 +318,11 @@ def _number(value: int | float | bool, kind: str) -> str:
 
 
 def _reduction(loop: ast.For, kinds: dict[str, str], aliased: bool) -> str:
-    """Return the pragma that lets the sums of `loop` run in vector lanes, or "" where that might change a result.
+    """Return the pragma that lets the sums of `loop` run in vector lanes, or "" where that is not safe.
 
-    It also tells the compiler that iterations do not depend on one another in any other way, so everything else in the
-    body is looked at: scalars are set before they are read in each iteration, and a buffer that is written is
-    only ever touched at one index, which moves with the loop variable.
+    It also tells the compiler that iterations do not depend on one another in any other way, so everything
+    else in the body is looked at: scalars are set before they are read in each iteration, and a buffer that
+    is written is only ever touched at one index, which moves with the loop variable.
     """
     variable = loop.target.id
     sums: set[str] = set()
@@ -363,7 +365,9 @@ def _reduction(loop: ast.For, kinds: dict[str, str], aliased: bool) -> str:
                 table.setdefault(target.value.id, set()).add(ast.unparse(target.slice))
     if any(len(touched[name]) > 1 for name in written) or (written and aliased):
         return ""
-    return f'_Pragma("omp simd reduction(+ : {", ".join("v_" + s for s in sorted(sums))}) lastprivate({", ".join("v_" + p for p in dict.fromkeys(private))})")'
+    summed = ", ".join(f"v_{name}" for name in sorted(sums))
+    set_inside = ", ".join(f"v_{name}" for name in dict.fromkeys(private))
+    return f'_Pragma("omp simd reduction(+ : {summed}) lastprivate({set_inside})")'
 
 
 def _is_pure(call: ast.Call) -> bool:

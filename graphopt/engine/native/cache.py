@@ -18,9 +18,9 @@ from pathlib import Path
 def cache_directory() -> Path:
     """Return the folder of compiled kernels, made if it was not there.
 
-    ``$GRAPHOPT_CACHE``, else ``graphopt`` in the user's cache folder, else (when that cannot be written) a folder of
-    this user among the temporary files, else one of this process alone, removed at its end. A folder that belongs to
-    somebody else, or that others may write, is never used: libraries in it are run.
+    ``$GRAPHOPT_CACHE``, else ``graphopt`` in the user's cache folder, else (when that cannot be written) a
+    folder of this user among the temporary files, else one of this process alone, removed at its end. A
+    folder that belongs to somebody else, or that others may write, is never used: libraries in it are run.
     """
     return _usable(os.environ.get("GRAPHOPT_CACHE") or "", str(_user_cache()))
 

@@ -1,7 +1,8 @@
 """Prints a checked kernel module as Python with every conversion written out.
 
-NumPy scalars and numba promote by rules of their own (``float32 * int64`` is ``float64``, and so is, in numba,
-``float32 * 2.0``). Here each operation has operands of one type, so that the three ways to run a kernel agree.
+NumPy scalars and numba promote by rules of their own (``float32 * int64`` is ``float64``, and so is, in
+numba, ``float32 * 2.0``). Here each operation has operands of one type, so that the three ways to run a
+kernel agree.
 """
 
 from __future__ import annotations
@@ -173,7 +174,8 @@ class _Printer:
 
     def value_IfExp(self, node):
         kind = concrete(self.types[node])
-        return f"({self.value(node.body, kind)} if {self.value(node.test, None)} else {self.value(node.orelse, kind)})"
+        test = self.value(node.test, None)
+        return f"({self.value(node.body, kind)} if {test} else {self.value(node.orelse, kind)})"
 
     def value_Call(self, node):
         name, arguments = node.func.id, node.args

@@ -30,8 +30,8 @@ def _address_fast(array: np.ndarray) -> int:
     return _read_pointer(id(array) + _HEADER).value or 0
 
 
-# An ndarray's data pointer stands right after the object header (the layout is part of NumPy's C interface): reading
-# it takes 0.14 us where `array.ctypes.data` takes 1.5. Used only where a trial shows that it is so.
+# An ndarray's data pointer stands right after the object header (the layout is part of NumPy's C interface):
+# reading it takes 0.14 us where `array.ctypes.data` takes 1.5. Used only where a trial shows that it is so.
 _HEADER = object.__basicsize__
 _read_pointer = ctypes.c_void_p.from_address
 
@@ -62,9 +62,9 @@ _TO_SLOT = {"f64": _bits, "f32": _bits, "i64": int}
 class Kernel:
     """A compiled function of flat buffers and scalars.
 
-    Calling it checks dtype and contiguity of each array; `raw` does not; `bind` looks at the arrays once, for calls
-    that repeat. The interpreter lock is released while it runs. Calls from many threads are safe; one bound callable
-    belongs to one thread at a time.
+    Calling it checks dtype and contiguity of each array; `raw` does not; `bind` looks at the arrays once, for
+    calls that repeat. The interpreter lock is released while it runs. Calls from many threads are safe; one
+    bound callable belongs to one thread at a time.
 
     Attributes
     ----------
@@ -134,8 +134,8 @@ class Kernel:
     def bind(self, *arguments) -> Bound:
         """Return a callable that runs the kernel on these arguments, whose addresses are taken now.
 
-        The arrays are kept alive. ``None`` in the place of a scalar leaves it open: the callable takes the open ones,
-        in order. Arrays can be exchanged with `Bound.set`.
+        The arrays are kept alive. ``None`` in the place of a scalar leaves it open: the callable takes the
+        open ones, in order. Arrays can be exchanged with `Bound.set`.
         """
         self.check(tuple(0 if a is None and k not in DTYPES else a for a, k in zip(arguments, self._kinds))
                    if len(arguments) == len(self._kinds) else arguments)  # fmt: skip
@@ -148,8 +148,8 @@ class Bound:
     Attributes
     ----------
     slots : numpy.ndarray of int64, (number of parameters,)
-        Addresses of arrays, integers, bits of floats. Writing an address here directly is the fastest way to exchange
-        an array; the caller then keeps the array alive.
+        Addresses of arrays, integers, bits of floats. Writing an address here directly is the fastest way to
+        exchange an array; the caller then keeps the array alive.
     floats : numpy.ndarray of float64
         The same memory seen as float64, for the slots of ``f64`` and ``f32`` parameters.
     run : callable

@@ -9,29 +9,30 @@ A kernel is a small restricted subset of Python, written once and run in three w
 
 **Module.** Only functions. Parameters and results are annotated. A function may call any other of the module.
 
-**Types.** Scalars ``f64 f32 i64``; flat C-contiguous buffers ``f64p f32p i64p i32p u8p`` (``u8p`` also takes bool
-arrays). Elements of ``i32p`` and ``u8p`` are read as ``i64``. A local variable is a scalar; its first assignment (in
-reading order) decides its type, later ones must fit it: a wider float or an integer never goes silently into a
-narrower type. Stores into float buffers round as NumPy's do.
+**Types.** Scalars ``f64 f32 i64``; flat C-contiguous buffers ``f64p f32p i64p i32p u8p`` (``u8p`` also takes
+bool arrays). Elements of ``i32p`` and ``u8p`` are read as ``i64``. A local variable is a scalar; its first
+assignment (in reading order) decides its type, later ones must fit it: a wider float or an integer never goes
+silently into a narrower type. Stores into float buffers round as NumPy's do.
 
-**Arithmetic.** ``f64`` wins over ``f32`` wins over ``i64`` (C's rule); a literal never widens: ``f32 * 2.0`` is
-``f32``. ``i64 / i64`` is ``f64``. ``//`` and ``%`` are for integers that are not negative (C truncates, Python floors).
-``**`` takes an integer literal. Indices are not checked and do not count from the end.
+**Arithmetic.** ``f64`` wins over ``f32`` wins over ``i64`` (C's rule); a literal never widens: ``f32 * 2.0``
+is ``f32``. ``i64 / i64`` is ``f64``. ``//`` and ``%`` are for integers that are not negative (C truncates,
+Python floors). ``**`` takes an integer literal. Indices are not checked and do not count from the end.
 
-**Aliasing.** A buffer that is written must not overlap another buffer of the same call: pointers are ``restrict``
-in C. A function that must allow overlap is decorated ``@aliased``.
+**Aliasing.** A buffer that is written must not overlap another buffer of the same call: pointers are
+``restrict`` in C. A function that must allow overlap is decorated ``@aliased``.
 
 **Reductions.** ``s += ...`` in an innermost loop may be summed in another order (vector lanes).
 
-**Statements.** ``for i in range(...)`` (step: not 0), ``while``, ``if``, ``=``, ``+=`` and friends, ``return``, ``break``,
-``continue``, ``pass``, docstrings, calls. **Expressions.** arithmetic, comparisons, ``and or not``, ``a if c else b``,
-``inf nan pi True False``, ``buf[i]``, casts ``f64() f32() i64()``, the built-in functions of the tables below; and
-``buf[offset:]``, a pointer moved by `offset`, only as an argument of a call.
+**Statements.** ``for i in range(...)`` (step: not 0), ``while``, ``if``, ``=``, ``+=`` and friends,
+``return``, ``break``, ``continue``, ``pass``, docstrings, calls. **Expressions.** arithmetic, comparisons,
+``and or not``, ``a if c else b``, ``inf nan pi True False``, ``buf[i]``, casts ``f64() f32() i64()``, the
+built-in functions of the tables below; and ``buf[offset:]``, a pointer moved by `offset`, only as an argument
+of a call.
 
 **BLAS** (row-major, no transposed copies; all buffers of one float type)::
 
-    gemm(transA, transB, M, N, K, alpha, A, B, beta, C)                   C (M, N) = alpha op(A) op(B) + beta C
-    gemm_ld(transA, transB, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc) the same with row strides
+    gemm(transA, transB, M, N, K, alpha, A, B, beta, C)                   C (M, N) = alpha op(A) op(B) + beta
+    C gemm_ld(transA, transB, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc) the same with row strides
     gemv(trans, M, N, alpha, A, x, beta, y)                               A (M, N); y = alpha op(A) x + beta y
 
 With ``beta == 0`` the old content of the result is never read.
@@ -120,8 +121,8 @@ class Function:
 class Module:
     """A checked kernel module: its functions by name, and the type of each expression node.
 
-    Expression types are the scalars, ``"bool"``, and ``"wi"`` and ``"wf"`` for integer and float literals, which
-    take the type of what they meet.
+    Expression types are the scalars, ``"bool"``, and ``"wi"`` and ``"wf"`` for integer and float literals,
+    which take the type of what they meet.
     """
 
     functions: dict[str, Function]

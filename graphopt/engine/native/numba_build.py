@@ -1,7 +1,8 @@
 """Builds a kernel with numba, for machines without a C compiler.
 
-The kernel is printed as a Python file into the cache, whose numba cache beside it keeps the machine code. Functions work
-on bare pointers and the entry has the same C signature as the one a C compiler makes, so a `Kernel` is the same thing.
+The kernel is printed as a Python file into the cache, whose numba cache beside it keeps the machine code.
+Functions work on bare pointers and the entry has the same C signature as the one a C compiler makes, so a
+`Kernel` is the same thing.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def build_numba(source: str, entry: str, name: str, path: Path) -> Kernel:
 
 
 def _load(path, text):
-    """Return the module of the printed kernel, entered into sys.modules: numba's cache finds it there by name."""
+    """Return the printed kernel's module, entered into sys.modules: numba's cache finds it there by name."""
     loaded = python_types.ModuleType(f"graphopt_kernel_{path.stem}")
     loaded.__file__ = str(path)
     sys.modules[loaded.__name__] = loaded
@@ -93,7 +94,7 @@ def _table(function: Function) -> str:
 
 
 def _write(path: Path, text: str) -> Path:
-    """Write `text` to `path` as a whole file, or to a folder of this process where that fails; return where."""
+    """Write `text` to `path` whole, or to a folder of this process where that fails; return where."""
     for folder in (path.parent, cache.private_directory()):
         with contextlib.suppress(OSError):
             handle, name = tempfile.mkstemp(prefix="tmp-", dir=folder)

@@ -136,7 +136,8 @@ def _blas(real, kind):
             return
         opa, opb = np.int8(84 if ta else 78), np.int8(84 if tb else 78)  # "T", "N"
         _blas_gemm(
-            np.int8(kind), opb, opa, i64(N), i64(M), i64(K), alpha, B, i64(max(ldb, 1)), A, i64(max(lda, 1)), beta, C, i64(ldc)
+            np.int8(kind), opb, opa, i64(N), i64(M), i64(K), alpha, B, i64(max(ldb, 1)), A,
+            i64(max(lda, 1)), beta, C, i64(ldc),
         )  # fmt: skip
 
     @njit(**_OPTIONS)
@@ -228,7 +229,8 @@ def _elementary(
 
 
 _LIBM = {
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh",
     "arctan2": "atan2", "gammaln": "lgamma",
 }  # fmt: skip
 _NUMPY = (
@@ -320,13 +322,15 @@ def _functions(kind, real):
     table["power"] = power_whole if kind == "i64" else power
     if kind == "f64":
         table |= _elementary(
-            f64, i64, f64_as_bits, bits_as_f64, EXP_F64, magic=2.0**52 * 1.5, mantissa=52, bias=1023, log2e=float.fromhex("0x1.71547652b82fep0"),
+            f64, i64, f64_as_bits, bits_as_f64, EXP_F64, magic=2.0**52 * 1.5, mantissa=52, bias=1023,
+            log2e=float.fromhex("0x1.71547652b82fep0"),
             high=float.fromhex("0x1.62e42fee00000p-1"), low=float.fromhex("0x1.a39ef35793c76p-33"),
             exp_low=-746.0, exp_high=710.0, expm1_low=-60.0,
         )  # fmt: skip
     if kind == "f32":
         table |= _elementary(
-            f32, i32, _f32_as_bits, _bits_as_f32, EXP_F32, magic=2.0**23 * 1.5, mantissa=23, bias=127, log2e=float.fromhex("0x1.715476p0"),
+            f32, i32, _f32_as_bits, _bits_as_f32, EXP_F32, magic=2.0**23 * 1.5, mantissa=23, bias=127,
+            log2e=float.fromhex("0x1.715476p0"),
             high=0.693359375, low=-2.12194440e-4, exp_low=-104.0, exp_high=89.0, expm1_low=-30.0,
         )  # fmt: skip
     return {f"{name}_{kind}": function for name, function in table.items()}
@@ -351,7 +355,8 @@ FUNCTIONS: dict = {**_functions("f64", f64), **_functions("f32", f32), **_functi
 for _kind, _real, _letter in (("f64", f64, ord("d")), ("f32", f32, ord("s"))):
     FUNCTIONS |= dict(zip((f"gemm_{_kind}", f"gemm_ld_{_kind}", f"gemv_{_kind}"), _blas(_real, _letter)))
 FUNCTIONS |= {
-    "f64": f64, "f32": f32, "i64": i64, "i32": i32, "u8": u8, "inf": inf, "nan": nan, "moved": moved, "bits_as_f64": bits_as_f64,
+    "f64": f64, "f32": f32, "i64": i64, "i32": i32, "u8": u8, "inf": inf, "nan": nan,
+    "moved": moved, "bits_as_f64": bits_as_f64,
     "pointer_f64p": pointer_f64p, "pointer_f32p": pointer_f32p, "pointer_i64p": pointer_i64p,
     "pointer_i32p": pointer_i32p, "pointer_u8p": pointer_u8p, "njit": njit, "types": types,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Runs a kernel as plain Python on NumPy scalars: slow, and the standard the compiled ones are tested against."""
+"""Runs a kernel as plain Python on NumPy scalars: slow, the standard for the compiled ones."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from scipy import special
 from .explicit import explicit_source
 from .language import parse
 
+_NUMPY = (
+    "exp", "log", "log1p", "expm1", "sqrt", "tanh", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh",
+    "cosh", "arcsinh", "arccosh", "arctanh", "floor", "ceil", "rint", "trunc", "exp2", "log2", "log10",
+    "cbrt",
+    "arctan2", "hypot", "fmod", "copysign", "isnan", "isinf", "isfinite",
+)  # fmt: skip
 _FUNCTIONS = {
     **{
         name: getattr(np, name)
-        for name in ["exp", "log", "log1p", "expm1", "sqrt", "tanh", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "arcsinh", "arccosh", "arctanh", "floor", "ceil", "rint", "trunc", "exp2", "log2", "log10", "cbrt", "arctan2", "hypot", "fmod", "copysign", "isnan", "isinf", "isfinite"]
+        for name in _NUMPY
     },
     # NumPy's power of two scalars says (-inf) ** 0.5 is nan; of arrays, as C99 does, inf.
     "pow": lambda x, y: np.power(np.array([x]), np.array([y]))[0],

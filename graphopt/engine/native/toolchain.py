@@ -21,8 +21,8 @@ from . import cache
 
 # -fno-math-errno: sqrt, floor, rint become instructions. -fno-trapping-math: both sides of a condition may be
 # evaluated, without which no comparison vectorises. -ffp-contract=fast: a * b + c is one fused instruction.
-# -fopenmp-simd: only the marked sums are reordered; -fassociative-math would break the rounding tricks of c_math and
-# -ffinite-math-only would lose NaN and inf, so both stay out.
+# -fopenmp-simd: only the marked sums are reordered; -fassociative-math would break the rounding tricks of
+# c_math and -ffinite-math-only would lose NaN and inf, so both stay out.
 FLAGS = (
     "-std=gnu11", "-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast",
     "-fopenmp-simd", "-fvisibility=hidden", "-fPIC", "-shared", "-w",
@@ -84,8 +84,8 @@ def processor() -> str:
 def compile_library(text: str, target: Path) -> Path:
     """Compile C `text` into a shared library at `target` and return where it is.
 
-    The library stands at `target` when this returns, or, if that folder has become unwritable or full, in a folder
-    of this process. Without -march=native when the compiler does not know it.
+    The library stands at `target` when this returns, or, if that folder has become unwritable or full, in a
+    folder of this process. Without -march=native when the compiler does not know it.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def load(path: Path) -> ctypes.CDLL:
 
 @functools.cache
 def blas_pointers() -> ctypes.Array:
-    """Return the addresses of dgemm, dgemv, sgemm, sgemv; 0 where scipy's have another signature (64-bit integers)."""
+    """Return the addresses of dgemm, dgemv, sgemm, sgemv; 0 where scipy's take 64-bit integers."""
     from scipy.linalg import cython_blas
 
     name_of, pointer_of = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer

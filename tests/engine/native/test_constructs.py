@@ -1,4 +1,4 @@
-"""Each statement and operator of the kernel language means what it means in Python, in every way to run it."""
+"""Each statement and operator of the kernel language means what it means in Python, however it is run."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ def test_constructs_mean_what_python_means(make_any):
     f = np.float32
     expected = [
         15.0, 12.0, 0.0, 0.0, 12.0, f(2) * b + f(1), 1.25, a**3 + a**-2 - 1, a, 2.5, 7.0, f(0.1) * b,
-        70 + 70 + 0 + 100 - 20, -np.inf, f(0.1), b / f(3), a, np.pi, np.nan, np.nan, 3125, b * f(5), -1.0, b + f(0.1), 1.0,
+        70 + 70 + 0 + 100 - 20, -np.inf, f(0.1), b / f(3), a, np.pi, np.nan, np.nan, 3125, b * f(5),
+        -1.0, b + f(0.1), 1.0,
     ]  # fmt: skip
     expected[2] = ((5.0 * 0.5 + 4.0) * 0.5) + 3.0
     # range(4, -1, -1) passes 4 3 2, skips 1, stops at 0

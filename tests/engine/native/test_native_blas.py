@@ -58,7 +58,8 @@ def test_gemm_with_row_strides(make, kind, size):
             C = np.zeros((M, N + 4), dtype)
             a, b = A[:, 1 : 1 + (M if ta else K)], B[:, 2 : 2 + (K if tb else N)]
             make(_source(kind), "strided")(
-                ta, tb, M, N, K, A.reshape(-1), A.shape[1], B.reshape(-1), B.shape[1], C.reshape(-1), C.shape[1]
+                ta, tb, M, N, K, A.reshape(-1), A.shape[1], B.reshape(-1), B.shape[1], C.reshape(-1),
+                C.shape[1],
             )  # fmt: skip
             expected = np.zeros_like(C)
             expected[:, 3 : 3 + N] = (a.T if ta else a) @ (b.T if tb else b)

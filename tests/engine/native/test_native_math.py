@@ -33,8 +33,8 @@ def _sigmoid(x):
 
 
 ORACLES = {
-    "sigmoid": _sigmoid, "softplus": _softplus, "erf": special.erf, "erfc": special.erfc, "gamma": special.gamma,
-    "gammaln": special.gammaln, "pow": np.power,
+    "sigmoid": _sigmoid, "softplus": _softplus, "erf": special.erf, "erfc": special.erfc,
+    "gamma": special.gamma, "gammaln": special.gammaln, "pow": np.power,
 }  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def _specials(dtype):
 @pytest.mark.parametrize("kind", FLOATS)
 @pytest.mark.parametrize("count", [1, 2])
 def test_every_function_agrees_with_numpy(make_any, kind, count):
-    """On ordinary and special values; 8 units in the last place, libm's and scipy's own differences included."""
+    """On ordinary and special values; 8 units in the last place, libm's and scipy's own differences in it."""
     names, dtype = (UNARY, BINARY)[count - 1], FLOATS[kind]
     special_values = _specials(dtype)
     x = np.concatenate(
@@ -98,7 +98,8 @@ def test_every_function_agrees_with_numpy(make_any, kind, count):
             (np.abs(expected) < np.finfo(dtype).tiny) & (expected != 0)
         )  # below the normal range: may be 0
         np.testing.assert_allclose(
-            got[where], expected[where], rtol=8 * np.finfo(dtype).eps, atol=2 * np.finfo(dtype).eps * (name in ("tan", "sin", "cos")),
+            got[where], expected[where], rtol=8 * np.finfo(dtype).eps,
+            atol=2 * np.finfo(dtype).eps * (name in ("tan", "sin", "cos")),
             err_msg=name,
         )  # fmt: skip
 
@@ -126,7 +127,8 @@ def test_polynomials_are_accurate_everywhere(name, kind, monkeypatch):
     if name == "log1p":
         x = np.concatenate([x, -x[x < 1]])
     y = np.empty_like(x)
-    source = f"def run(n: i64, x: {kind}p, y: {kind}p) -> None:\n    for i in range(n):\n        y[i] = {name}(x[i])"
+    head = f"def run(n: i64, x: {kind}p, y: {kind}p) -> None:\n    for i in range(n):\n"
+    source = f"{head}        y[i] = {name}(x[i])"
     native.build(source, "run")(x.size, x, y)
     exact = _oracle(name)(x.astype(np.longdouble))
     normal = (np.abs(exact) >= np.finfo(dtype).tiny) & (np.abs(exact) <= np.finfo(dtype).max)
@@ -152,6 +154,7 @@ def test_odd_functions_keep_the_sign_of_zero(make):
 
 
 def test_integer_functions(make):
-    source = "def f(a: i64, b: i64) -> i64:\n    return abs(a) * 1000 + sign(a) * 100 + maximum(a, b) * 10 + minimum(a, b)"
+    value = "abs(a) * 1000 + sign(a) * 100 + maximum(a, b) * 10 + minimum(a, b)"
+    source = f"def f(a: i64, b: i64) -> i64:\n    return {value}"
     f = make(source, "f")
     assert f(-3, 2) == 3000 - 100 + 20 - 3
