@@ -1,9 +1,12 @@
 """Metadata of the graphopt distribution: the packages `graphopt` and `compat`."""
 
+import re
 from pathlib import Path
 
 from setuptools import find_packages, setup
 
+HERE = Path(__file__).parent
+VERSION = re.search(r'^__version__ = "(.+)"$', (HERE / "graphopt" / "__init__.py").read_text(encoding="utf-8"), re.M)[1]
 EXTRAS = {
     "ui": ["tqdm"],
     "plot": ["matplotlib"],
@@ -19,13 +22,14 @@ EXTRAS["dev"] = [*EXTRAS["test"], *EXTRAS["ui"], *EXTRAS["plot"], *EXTRAS["data"
 
 setup(
     name="graphopt",
-    version="0.1.0",
+    version=VERSION,
     description="Find the best input of a trained network, and know that it is right.",
-    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="BSD-3-Clause",
     python_requires=">=3.11",
     packages=find_packages(include=["graphopt", "graphopt.*", "compat", "compat.*"]),
+    package_data={"graphopt": ["py.typed"]},
     install_requires=["pytensor>=3.0,<4", "numpy", "scipy"],
     extras_require=EXTRAS,
     entry_points={"console_scripts": ["graphopt = graphopt.cli.main:main"]},
@@ -33,6 +37,10 @@ setup(
         "Development Status :: 4 - Beta",
         "Intended Audience :: Science/Research",
         "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
         "Topic :: Scientific/Engineering :: Mathematics",
+        "Typing :: Typed",
     ],
 )

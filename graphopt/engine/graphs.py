@@ -11,7 +11,7 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import graph_inputs
 
-from graphopt.errors import CompileError, InvalidType
+from graphopt.errors import InvalidType, InvalidValue
 
 Updates = Mapping[Variable, Variable] | Iterable[tuple[Variable, Variable]]
 
@@ -43,7 +43,7 @@ def flatten(
     ------
     InvalidType
         If an input is not a symbolic variable, or a new value does not fit its shared variable.
-    CompileError
+    InvalidValue
         If the outputs depend on a variable that is neither an input, a shared variable nor a constant.
     """
     for position, variable in enumerate(inputs):
@@ -81,7 +81,7 @@ def flatten(
                     pending.append(default)
             elif not isinstance(variable, Constant):
                 names = ", ".join(str(i) for i in inputs) or "none"
-                raise CompileError(
+                raise InvalidValue(
                     f"The outputs depend on {variable} ({variable.type}), which is not among the inputs ({names}). "
                     "Add it to the inputs, or give it a value with givens={...}."
                 )

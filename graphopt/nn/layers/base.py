@@ -17,6 +17,7 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
+from pytensor.tensor import _as_tensor_variable
 
 from graphopt.errors import InvalidType, InvalidValue, NotBuilt, ShapeMismatch
 from graphopt.nn import activations, initializers, regularizers
@@ -79,12 +80,6 @@ class Symbol:
         label = f" {self.name!r}" if self.name else ""
         return f"<Symbol{label} shape={self.shape}>"
 
-    def _as_TensorVariable(self):
-        raise InvalidType(
-            f"{self!r} is a place in a network, not a PyTensor expression. Use the function inside a layer: "
-            "Lambda(lambda x: pt.sqrt(x))(symbol)."
-        )
-
     def __array__(self, *args, **kwargs):
         raise InvalidType(f"{self!r} holds no numbers. Build Model(inputs, outputs) and call predict.")
 
@@ -139,6 +134,15 @@ class Symbol:
         from graphopt.nn.layers.reshape import GetItem
 
         return GetItem(index)(self)
+
+
+@_as_tensor_variable.register(Symbol)
+def _no_expression(symbol: Symbol, *args, **kwargs):
+    """Say what to do instead when a PyTensor function is called on `symbol`."""
+    raise InvalidType(
+        f"{symbol!r} is a place in a network, not a PyTensor expression. Use the function inside a layer: "
+        "Lambda(lambda x: pt.sqrt(x))(symbol)."
+    )
 
 
 class Layer:
@@ -305,7 +309,7 @@ class Layer:
                     f"expected {weight.shape}."
                 )
             if not np.isfinite(array).all():
-                raise InvalidValue(f"set_weights: array {position} ({weight.name}) holds NaN or infinity.")
+                raise InvalidValue(f"set_weights: array {position} ({weight.name}) holds NaN or infinity; expected finite numbers.")
             ready.append(array.astype(dtype))
         for weight, array in zip(held, ready, strict=True):
             weight.set_value(array)
