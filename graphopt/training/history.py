@@ -34,6 +34,18 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
 
+    def extend(self, first: int, columns: dict[str, list[float]]) -> None:
+        """Add several epochs at once, from number `first` on; `columns` holds a list for each log."""
+        count = len(next(iter(columns.values())))
+        self.epoch.extend(range(first, first + count))
+        for name, values in columns.items():
+            self.history.setdefault(name, []).extend(values)
+
+    @property
+    def last(self) -> dict[str, float]:
+        """The logs of the last epoch."""
+        return {name: values[-1] for name, values in self.history.items()}
+
     def __repr__(self) -> str:
         last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in self.history.items() if values)
         return f"<History of {len(self.epoch)} epochs{': ' + last if last else ''}>"

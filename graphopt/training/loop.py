@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,10 +22,10 @@ from graphopt.training.steps import TrainingStep, evaluation_step, training_step
 
 BATCH_SIZE = 32
 """Rows of a batch when neither the caller nor the network says."""
-SECONDS_A_CALL = 0.2
-"""How long one compiled call of many epochs may take: what a progress line or Ctrl-C waits for."""
-STEPS_A_CALL = 1_000_000
-"""How many steps one compiled call may have: what the outputs of all steps take in memory."""
+SECONDS_A_CALL = 1.0
+"""About how long one call of many epochs may take in NumPy: what a progress line or Ctrl-C waits for."""
+SECONDS_A_NODE, SECONDS_A_PRODUCT = 1e-6, 1e-9
+"""What a step is taken to cost for each node of its graph, and each product of a weight with a row."""
 
 
 def fit(
@@ -140,7 +139,7 @@ def fit(
     called = CallbackList(
         [*listed, *shown, history], network, {"epochs": epochs, "steps": steps, "verbose": verbose}
     )
-    epoch_runner = _Epochs(objective, step, data, batch_size, run, called, shuffled)
+    runner = _Epochs(objective, step, data, batch_size, run, called, shuffled, planned_epochs=epochs)
 
     def validate() -> dict[str, float]:
         assert validation is not None
@@ -157,12 +156,15 @@ def fit(
     epoch = first
     while epoch < epochs and not network.stop_training:
         if several:
-            for k, logs in enumerate(epoch_runner.many(epoch, epochs)):
-                called.call("on_epoch_end", epoch + k, logs)
-            epoch += k + 1
+            columns = runner.many(epoch, epochs)
+            history.extend(epoch, columns)
+            epoch += len(columns["loss"])
+            logs = history.last
+            for progress in shown:
+                progress.show(history)
             continue
         called.call("on_epoch_begin", epoch, {})
-        logs = epoch_runner.one(epoch)
+        logs = runner.one(epoch)
         if validation is not None and (epoch + 1) % validation_freq == 0:
             logs.update({f"val_{name}": value for name, value in validate().items()})
         called.call("on_epoch_end", epoch, logs)
@@ -211,7 +213,11 @@ def evaluate(
 
 
 class _Epochs:
-    """Runs epochs of `step` and returns their logs."""
+    """Runs epochs of `step` and returns their logs.
+
+    How many epochs share a call, and in which form the step runs, depends on the graph and the data and never on
+    a clock, so that the same seed gives the same bits.
+    """
 
     def __init__(
         self,
@@ -222,70 +228,79 @@ class _Epochs:
         run: Run,
         called: CallbackList,
         shuffled: bool,
+        *,
+        planned_epochs: int,
     ) -> None:
         self.objective, self.step, self.run, self.called = objective, step, run, called
         self.arrays = data.arrays
         self.n, self.batch_size = len(data), batch_size
         self.sizes = batch_sizes(self.n, batch_size)
         self.shuffled = shuffled
-        self.at_once = max(1, 64 // len(self.sizes))
+        self.planned_steps = planned_epochs * len(self.sizes)
+        weights = sum(p.get_value(borrow=True).size for p in run.network.parameters)
+        products = 6 * weights * min(batch_size, self.n)
+        seconds = SECONDS_A_NODE * step.loop.report()["nodes"] + SECONDS_A_PRODUCT * products
+        self.at_once = max(1, int(SECONDS_A_CALL / (seconds * len(self.sizes))))
 
-    def order(self, epoch: int) -> np.ndarray | None:
-        return epoch_order(self.n, self.run.seed, epoch) if self.shuffled else None
-
-    def many(self, epoch: int, end: int) -> list[dict[str, float]]:
-        """Run some of the epochs from `epoch` to `end` in one call, as many as take a fraction of a second."""
+    def many(self, epoch: int, end: int) -> dict[str, list[float]]:
+        """Run some of the epochs from `epoch` to `end` in one call; return each log over these epochs."""
         count = min(end - epoch, self.at_once)
-        started = time.perf_counter()
         if not self.shuffled:
-            outputs = self.step.loop(self.arrays, batch_size=self.batch_size, epochs=count)
+            outputs = self._run(epochs=count)
         elif self.n % self.batch_size == 0:  # epochs of equal batches join into one long one
-            order = np.concatenate([epoch_order(self.n, self.run.seed, epoch + k) for k in range(count)])
-            outputs = self.step.loop(self.arrays, batch_size=self.batch_size, order=order)
+            outputs = self._run(np.concatenate([self._order(epoch + k) for k in range(count)]))
         else:
             count = 1
-            outputs = self.step.loop(self.arrays, batch_size=self.batch_size, order=self.order(epoch))
-        seconds = time.perf_counter() - started
-        room = STEPS_A_CALL // len(self.sizes)
-        if seconds < SECONDS_A_CALL / 2 and self.at_once < room:
-            self.at_once = min(2 * self.at_once, room)
-        elif seconds > 2 * SECONDS_A_CALL:
-            self.at_once = max(1, self.at_once // 2)
+            outputs = self._run(self._order(epoch))
         self.step.optimizer.count(count * len(self.sizes))
         return _logs(self.objective, outputs, self.sizes, count)
 
     def one(self, epoch: int) -> dict[str, float]:
-        """Run one epoch, batch by batch if a callback wants to see the batches."""
-        order = self.order(epoch)
+        """Run one epoch, batch by batch if a callback wants to see the batches; return its logs."""
+        order = self._order(epoch) if self.shuffled else None
         if not self.called.by_batch:
-            outputs = self.step.loop(self.arrays, batch_size=self.batch_size, order=order)
+            outputs = self._run(order)
             self.step.optimizer.count(len(self.sizes))
-            return _logs(self.objective, outputs, self.sizes, 1)[0]
+            return _single(_logs(self.objective, outputs, self.sizes, 1))
         parts: list[list[np.ndarray]] = []
         logs: dict[str, float] = {}
         for batch, rows in enumerate(batches(self.n, self.batch_size, order)):
             self.called.call("on_train_batch_begin", batch, {})
-            parts.append(self.step.loop(self.arrays, batch_size=self.batch_size, order=rows))
+            parts.append(self._run(rows))
             self.step.optimizer.count(1)
-            joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
-            logs = _logs(self.objective, joined, self.sizes[: batch + 1], 1)[0]
+            logs = _single(_logs(self.objective, _joined(parts), self.sizes[: batch + 1], 1))
             self.called.call("on_train_batch_end", batch, logs)
             if self.run.network.stop_training:
                 break
         return dict(logs)
 
+    def _order(self, epoch: int) -> np.ndarray:
+        return epoch_order(self.n, self.run.seed, epoch)
 
-def _logs(objective: Objective, outputs: list[np.ndarray], sizes: np.ndarray, epochs: int) -> list[dict[str, float]]:
-    """Return for each epoch the means of `outputs` over its samples: batches weigh as many rows as they have."""
-    means = []
-    for values in outputs:
+    def _run(self, order: np.ndarray | None = None, *, epochs: int = 1) -> list[np.ndarray]:
+        return self.step.loop(
+            self.arrays, batch_size=self.batch_size, order=order, epochs=epochs, planned_steps=self.planned_steps
+        )
+
+
+def _logs(objective: Objective, outputs: list[np.ndarray], sizes: np.ndarray, epochs: int) -> dict[str, list[float]]:
+    """Return by name the means of `outputs` over the samples of each epoch: batches weigh as many rows as they have."""
+    logs = {}
+    for name, values in zip(objective.log_names, outputs, strict=True):
         weighted = np.asarray(values, dtype="float64").reshape(epochs, len(sizes)) * sizes
-        means.append(weighted.sum(axis=1) / sizes.sum())
-    names = objective.log_names
-    return [
-        {name: objective.finish(name, mean[epoch]) for name, mean in zip(names, means, strict=True)}
-        for epoch in range(epochs)
-    ]
+        means = (weighted.sum(axis=1) / sizes.sum()).tolist()
+        logs[name] = [objective.finish(name, mean) for mean in means] if name in objective.finished else means
+    return logs
+
+
+def _single(logs: dict[str, list[float]]) -> dict[str, float]:
+    """Return the logs of one epoch."""
+    return {name: values[0] for name, values in logs.items()}
+
+
+def _joined(parts: list[list[np.ndarray]]) -> list[np.ndarray]:
+    """Return the outputs of several calls, each stacked over all their steps."""
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 
 def _evaluated(
@@ -299,13 +314,12 @@ def _evaluated(
         for batch, rows in enumerate(batches(len(data), batch_size, None)):
             called.call("on_test_batch_begin", batch, {})
             parts.append(loop(data.arrays, batch_size=batch_size, order=rows))
-            joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
-            sizes = batch_sizes(len(data), batch_size)[: batch + 1]
-            called.call("on_test_batch_end", batch, _logs(objective, joined, sizes, 1)[0])
-        outputs = joined
+            so_far = batch_sizes(len(data), batch_size)[: batch + 1]
+            called.call("on_test_batch_end", batch, _single(_logs(objective, _joined(parts), so_far, 1)))
+        outputs = _joined(parts)
     else:
         outputs = loop(data.arrays, batch_size=batch_size)
-    logs = _logs(objective, outputs, batch_sizes(len(data), batch_size), 1)[0]
+    logs = _single(_logs(objective, outputs, batch_sizes(len(data), batch_size), 1))
     called.call("on_test_end", logs)
     return logs
 

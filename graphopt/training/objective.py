@@ -34,14 +34,21 @@ class Objective:
             names += [f"{output}_{name}" if several else name for name, _ in metrics]
         return names
 
+    @property
+    def finished(self) -> dict[str, Callable]:
+        """The metrics, by log name, whose mean over samples is not yet what a log shows."""
+        several = len(self.output_names) > 1
+        found = {}
+        for output, metrics in zip(self.output_names, self.metrics, strict=True):
+            for name, function in metrics:
+                if isinstance(function, nn_metrics.Metric):
+                    found[f"{output}_{name}" if several else name] = function
+        return found
+
     def finish(self, name: str, mean: float) -> float:
         """Return what a log shows for the `mean` over samples of the number called `name`."""
-        several = len(self.output_names) > 1
-        for output, metrics in zip(self.output_names, self.metrics, strict=True):
-            for metric, function in metrics:
-                if name == (f"{output}_{metric}" if several else metric):
-                    return float(nn_metrics.finish(function, mean))
-        return float(mean)
+        function = self.finished.get(name)
+        return float(mean if function is None else nn_metrics.finish(function, mean))
 
     def expressions(
         self,

@@ -41,6 +41,7 @@ class Progress(Callback):
         self._redraw = verbose == 1 and _terminal() and "NO_COLOR" not in os.environ
         self._shown = 0.0
         self._width = 0
+        self._seen = 0
 
     def on_train_begin(self, logs=None):
         self._began = self._shown = time.monotonic()
@@ -70,6 +71,13 @@ class Progress(Callback):
             self._width = len(line)
         else:
             say(line)
+
+    def show(self, history: Any) -> None:
+        """Show the epochs that `history` has gained since the last call: all of them if `verbose` is 2."""
+        before, self._seen = self._seen, len(history.epoch)
+        for row in range(before if self.verbose == 2 else self._seen - 1, self._seen):
+            logs = {name: values[row] for name, values in history.history.items()}
+            self.on_epoch_end(history.epoch[row], logs)
 
     def on_train_end(self, logs=None):
         if self._bar is not None:
