@@ -16,24 +16,24 @@ bits. This and the two-part constants need the compiler to keep the order of add
 from __future__ import annotations
 
 _TEMPLATE = r"""
-static inline @U@ bits_@T@(@R@ x) { @U@ b; __builtin_memcpy(&b, &x, sizeof b); return b; }
-static inline @R@ real_@T@(@U@ b) { @R@ x; __builtin_memcpy(&x, &b, sizeof x); return x; }
-static inline @R@ abs_@T@(@R@ x) { return __builtin_fabs@S@(x); }
-static inline @R@ copysign_@T@(@R@ x, @R@ y) { return __builtin_copysign@S@(x, y); }
-static inline int isnan_@T@(@R@ x) { return x != x; }
-static inline int isinf_@T@(@R@ x) { return abs_@T@(x) > @MAX@; }
-static inline int isfinite_@T@(@R@ x) { return abs_@T@(x) <= @MAX@; }
-static inline @R@ where_@T@(int c, @R@ a, @R@ b) { return c ? a : b; }
-static inline @R@ maximum_@T@(@R@ a, @R@ b) { return ((a >= b) | (a != a)) ? a : b; }
-static inline @R@ minimum_@T@(@R@ a, @R@ b) { return ((a <= b) | (a != a)) ? a : b; }
-static inline @R@ sign_@T@(@R@ x) { return x > 0 ? (@R@)1 : x < 0 ? (@R@)-1 : x != x ? x : (@R@)0; }
+INLINE @U@ bits_@T@(@R@ x) { @U@ b; __builtin_memcpy(&b, &x, sizeof b); return b; }
+INLINE @R@ real_@T@(@U@ b) { @R@ x; __builtin_memcpy(&x, &b, sizeof x); return x; }
+INLINE @R@ abs_@T@(@R@ x) { return __builtin_fabs@S@(x); }
+INLINE @R@ copysign_@T@(@R@ x, @R@ y) { return __builtin_copysign@S@(x, y); }
+INLINE int isnan_@T@(@R@ x) { return x != x; }
+INLINE int isinf_@T@(@R@ x) { return abs_@T@(x) > @MAX@; }
+INLINE int isfinite_@T@(@R@ x) { return abs_@T@(x) <= @MAX@; }
+INLINE @R@ where_@T@(int c, @R@ a, @R@ b) { return c ? a : b; }
+INLINE @R@ maximum_@T@(@R@ a, @R@ b) { return ((a >= b) | (a != a)) ? a : b; }
+INLINE @R@ minimum_@T@(@R@ a, @R@ b) { return ((a <= b) | (a != a)) ? a : b; }
+INLINE @R@ sign_@T@(@R@ x) { return x > 0 ? (@R@)1 : x < 0 ? (@R@)-1 : x != x ? x : (@R@)0; }
 
 /* exp(r) - 1 for |r| <= log(2)/2 */
-static inline @R@ expm1_reduced_@T@(@R@ r) { return r + r * r * (@EXP_POLYNOMIAL@); }
+INLINE @R@ expm1_reduced_@T@(@R@ r) { return r + r * r * (@EXP_POLYNOMIAL@); }
 
 /* exp(x): x = n log(2) + r; 2**n is applied in two factors, so that subnormal results round once and
    large ones overflow to inf. Comparisons with NaN are false: NaN passes the clamps and comes out. */
-static inline @R@ exp_@T@(@R@ x)
+INLINE @R@ exp_@T@(@R@ x)
 {
     x = x < @EXP_LOW@ ? @EXP_LOW@ : x;
     x = x > @EXP_HIGH@ ? @EXP_HIGH@ : x;
@@ -48,7 +48,7 @@ static inline @R@ exp_@T@(@R@ x)
 }
 
 /* exp(x) for x <= 0 or NaN; results below the smallest normal number are 0, so that one factor is enough */
-static inline @R@ exp_negative_@T@(@R@ x)
+INLINE @R@ exp_negative_@T@(@R@ x)
 {
     const int below = x < @EXP_NORMAL@;
     const @R@ t = x * @LOG2E@ + @MAGIC@;
@@ -60,7 +60,7 @@ static inline @R@ exp_negative_@T@(@R@ x)
 
 /* exp(x) - 1 without cancellation near 0; 2**(n - 1) so that n = 0 subtracts exactly and
    n = @EXPONENT_MAX@ is finite */
-static inline @R@ expm1_core_@T@(@R@ x)
+INLINE @R@ expm1_core_@T@(@R@ x)
 {
     const @R@ t = x * @LOG2E@ + @MAGIC@;
     const @R@ n = t - @MAGIC@;
@@ -68,21 +68,21 @@ static inline @R@ expm1_core_@T@(@R@ x)
     const @R@ scale = real_@T@((bits_@T@(t) + (@BIAS@ - 1)) << @MANTISSA@);
     return @TWO@ * (scale * expm1_reduced_@T@(r) + (scale - @HALF@));
 }
-static inline @R@ expm1_@T@(@R@ x)
+INLINE @R@ expm1_@T@(@R@ x)
 {
     const @R@ y = x < @EXPM1_LOW@ ? @EXPM1_LOW@ : x;
     return copysign_@T@(expm1_core_@T@(y > @EXP_HIGH@ ? @EXP_HIGH@ : y), x);
 }
 
 /* exp(-|x|) is at most 1, so both tails keep their relative accuracy */
-static inline @R@ sigmoid_@T@(@R@ x)
+INLINE @R@ sigmoid_@T@(@R@ x)
 {
     const @R@ e = exp_negative_@T@(-abs_@T@(x));
     return (x < 0 ? e : @ONE@) / (@ONE@ + e);
 }
 
 /* tanh|x| = -m / (2 + m) with m = expm1(-2|x|) */
-static inline @R@ tanh_@T@(@R@ x)
+INLINE @R@ tanh_@T@(@R@ x)
 {
     const @R@ y = -@TWO@ * abs_@T@(x);
     const @R@ m = expm1_core_@T@(y < @EXPM1_LOW@ ? @EXPM1_LOW@ : y);
@@ -92,7 +92,7 @@ static inline @R@ tanh_@T@(@R@ x)
 /* log of a positive finite x: x = 2**k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), s = f / (2 + f),
    log(1 + f) = f - (f**2/2 - s (f**2/2 + R)), R = 2 (atanh(s) - s)/s;
    `correction` is added to the small end */
-static inline @R@ log_core_@T@(@R@ x, @R@ correction)
+INLINE @R@ log_core_@T@(@R@ x, @R@ correction)
 {
     const int tiny = x < @SMALLEST_NORMAL@;
     const @U@ b = bits_@T@(tiny ? x * @TINY_SCALE@ : x) + (@ONE_BITS@ - @SQRT_HALF_BITS@);
@@ -105,13 +105,13 @@ static inline @R@ log_core_@T@(@R@ x, @R@ correction)
     const @R@ h = @HALF@ * f * f;
     return k * @LN2_HIGH@ - ((h - (s * (h + R) + (k * @LN2_LOW@ + correction))) - f);
 }
-static inline @R@ log_@T@(@R@ x)
+INLINE @R@ log_@T@(@R@ x)
 {
     const @R@ y = log_core_@T@(x, @ZERO@);
     const @R@ edge = x == 0 ? -@INF@ : x < 0 ? @NAN@ : x;
     return ((x > 0) & (x <= @MAX@)) ? y : edge;
 }
-static inline @R@ log1p_@T@(@R@ x)
+INLINE @R@ log1p_@T@(@R@ x)
 {
     const @R@ u = @ONE@ + x;
     const @R@ lost = x > @ONE@ ? @ONE@ - (u - x) : x - (u - @ONE@);
@@ -120,7 +120,7 @@ static inline @R@ log1p_@T@(@R@ x)
     const @R@ v = ((u > 0) & (u <= @MAX@)) ? y : edge;
     return u == @ONE@ ? x : v;
 }
-static inline @R@ softplus_@T@(@R@ x)
+INLINE @R@ softplus_@T@(@R@ x)
 {
     const @R@ e = exp_negative_@T@(-abs_@T@(x));
     const @R@ u = @ONE@ + e;
@@ -202,11 +202,11 @@ _F32 = {
 }  # fmt: skip
 
 _INTEGERS = """
-static inline int64_t abs_i64(int64_t x) { return x < 0 ? -x : x; }
-static inline int64_t sign_i64(int64_t x) { return (x > 0) - (x < 0); }
-static inline int64_t maximum_i64(int64_t a, int64_t b) { return a > b ? a : b; }
-static inline int64_t minimum_i64(int64_t a, int64_t b) { return a < b ? a : b; }
-static inline int64_t where_i64(int c, int64_t a, int64_t b) { return c ? a : b; }
+INLINE int64_t abs_i64(int64_t x) { return x < 0 ? -x : x; }
+INLINE int64_t sign_i64(int64_t x) { return (x > 0) - (x < 0); }
+INLINE int64_t maximum_i64(int64_t a, int64_t b) { return a > b ? a : b; }
+INLINE int64_t minimum_i64(int64_t a, int64_t b) { return a < b ? a : b; }
+INLINE int64_t where_i64(int c, int64_t a, int64_t b) { return c ? a : b; }
 """
 
 # Row-major C = op(A) op(B) is column-major C' = op(B)' op(A)': BLAS gets the operands in the other order,
@@ -300,6 +300,8 @@ _HEAD = r"""
 #else
 #define EXPORT __attribute__((visibility("default")))
 #endif
+/* always: gcc stops inlining in large functions, and a call stops vectorisation */
+#define INLINE static inline __attribute__((always_inline))
 #define PRAGMA(text) _Pragma(#text)
 #define SUM_LOOP(s) PRAGMA(omp simd reduction(+ : s))
 #define SMALL_GEMM 128
@@ -316,15 +318,15 @@ def _fill(template: str, values: dict[str, str]) -> str:
 def _libm(values: dict[str, str]) -> str:
     real, kind, suffix = values["R"], values["T"], values["S"]
     one = [
-        f"static inline {real} {name}_{kind}({real} x) {{ return {c}{suffix}(x); }}"
+        f"INLINE {real} {name}_{kind}({real} x) {{ return {c}{suffix}(x); }}"
         for name, c in _LIBM_ONE.items()
     ]
     two = [
-        f"static inline {real} {name}_{kind}({real} x, {real} y) {{ return {c}{suffix}(x, y); }}"
+        f"INLINE {real} {name}_{kind}({real} x, {real} y) {{ return {c}{suffix}(x, y); }}"
         for name, c in _LIBM_TWO.items()
     ]
     # lgamma writes the global signgam; lgamma_r keeps threads apart where there is one.
-    gammaln = f"static inline {real} gammaln_{kind}({real} x) {{ return lgamma{suffix}(x); }}"
+    gammaln = f"INLINE {real} gammaln_{kind}({real} x) {{ return lgamma{suffix}(x); }}"
     return "\n".join([*one, *two, gammaln])
 
 
