@@ -28,7 +28,7 @@ def group(arrays, key, name, n):
     return [arrays[f"{key}.{name}{k}"] for k in range(n)]
 
 
-def build(case, values):
+def build(case, values, **options):
     """Return the network of a recorded case."""
     dtype = "int32" if case["integer"] else None
     symbols = [layers.Input(v.shape[1:], case["batch"], dtype) for v in values]
@@ -36,7 +36,7 @@ def build(case, values):
     for position, (cls, config) in enumerate(case["layers"]):
         layer = make(cls, config)
         y = layer(y, initial_state=symbols[1:]) if position == 0 and case["states"] else layer(y)
-    return Model(symbols, y, seed=0)
+    return Model(symbols, y, seed=0, **options)
 
 
 @pytest.mark.parametrize("key", range(len(CASES)), ids=[case["name"] for case in CASES])
@@ -137,3 +137,18 @@ def test_weights_of_a_branched_model_are_in_keras_order(keras_values):
     for k, got in enumerate(found):
         np.testing.assert_allclose(got, arrays[f"functional.y{k}"], rtol=1e-10, atol=1e-12)
     assert model.output_names == ["first", "second"]
+
+
+@pytest.mark.parametrize("key", range(len(CASES)), ids=[case["name"] for case in CASES])
+def test_float32_stays_float32(key, keras_values):
+    """No constant of a layer may turn a float32 network, its updates or its gradients into float64."""
+    index, arrays = keras_values
+    case = index["cases"][key]
+    net = build(case, group(arrays, key, "x", case["inputs"]), dtype="float32")
+    outputs, updates, _ = net.training_graph(net.inputs)
+    assert {y.dtype for y in outputs} == {"float32"}
+    assert all(new.type.dtype == old.type.dtype for old, new in updates.items() if hasattr(new.type, "dtype"))
+    total = sum(pt.sum(y) for y in outputs)
+    if net.trainable_parameters:
+        slopes = pytensor.grad(total, net.trainable_parameters, disconnected_inputs="ignore")
+        assert {slope.dtype for slope in slopes} == {"float32"}
