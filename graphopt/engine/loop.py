@@ -91,8 +91,8 @@ class Loop:
                 array = array.astype(kind.numpy_dtype)
             checked.append(array)
             row = kind.shape if batch_size is None else kind.shape[1:]
-            fits = array.ndim == len(row) + 1 and all(w in (None, g) for g, w in zip(array.shape[1:], row))
-            if not fits:
+            axes = kind.ndim + (batch_size is None)
+            if array.ndim != axes or any(w not in (None, g) for g, w in zip(array.shape[1:], row)):
                 raise ShapeMismatch(
                     f"{self.step.name}: array {position} came with shape {array.shape}; expected rows of shape {row} "
                     f"(None: any length) for the input {self.step.flat.inputs[position]}."

@@ -17,9 +17,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from pytensor.graph.basic import Apply
 
 from graphopt.engine import native
 from graphopt.engine.array_kernel import array_kernel
+from graphopt.engine.calls import NativeCall
 from graphopt.engine.graphs import FlatGraph
 from graphopt.engine.scalar_math import ScalarTrouble
 from graphopt.engine.step_kernel import StepKernel, python_function, scalar_kernel
@@ -29,6 +34,13 @@ TIERS = ("auto", "now", "fast")
 SECONDS_A_NODE = 0.9e-6
 SECONDS_A_STATEMENT = 0.025e-6
 WORTH_COMPILING = {"c": 0.5, "numba": 15.0}
+WORTH_LOOKING = 0.003  # seconds of NumPy after which a look into the cache pays
+
+
+def _seconds_in_numpy(node: Apply) -> float:
+    """Return about how long a node takes in NumPy; operations that loop inside say so with `numpy_seconds`."""
+    own = getattr(node.op, "numpy_seconds", None)
+    return own(node) if own else SECONDS_A_NODE
 
 
 class Tiers:
@@ -41,6 +53,11 @@ class Tiers:
         self.notes: list[str] = []
         self._kernels: dict[tuple, StepKernel | None] = {}
         self._functions: dict[tuple, Callable] = {}
+        self._calls: dict[tuple, NativeCall] = {}
+        self._futures: dict[tuple, Any] = {}
+        self._refused: set[tuple] = set()
+        self._settled_on_numpy = tier == "now"
+        self._seconds_a_call = sum(map(_seconds_in_numpy, flat.fgraph.apply_nodes))
         self._lock = threading.Lock()
 
     def runner(self, shapes: Sequence[tuple[int, ...]], batch_size: int | None, *, steps: int) -> Callable | None:
@@ -64,10 +81,60 @@ class Tiers:
 
         return run
 
+    def call(self, values: Sequence, states: Sequence, calls: int) -> list | None:
+        """Return the outputs of one call of a function without updates in native code, or None where NumPy is to do it.
+
+        In tier "auto" native code is used at once when it is cached; else it is prepared in the background after
+        enough calls, and the first call after it is ready is the first that uses it.
+        """
+        if self._settled_on_numpy:
+            return None
+        shapes = tuple([v.shape for v in values])
+        call = self._calls.get(shapes)
+        if call is None:
+            if self.tier == "auto" and (shapes in self._refused or not self._is_due(calls)):
+                return None
+            call = self._prepare(shapes, states, calls)
+            if call is None:
+                return None
+        return call(values, states)
+
+    def _is_due(self, calls: int) -> bool:
+        """Return whether this is a call at which to look for native code."""
+        return calls & 15 == 0 and calls * self._seconds_a_call > WORTH_LOOKING
+
+    def _prepare(self, shapes: tuple, states: Sequence, calls: int) -> NativeCall | None:
+        with self._lock:
+            if shapes in self._calls:
+                return self._calls[shapes]
+            everything = (*shapes, *(np.shape(s) for s in states))
+            key = (everything, None)
+            kernel = self._kernel(key, "scalar") or self._kernel(key, "array")
+            backend = native.available()
+            if kernel is None or backend == "off":
+                self._refused.add(shapes)
+                self._settled_on_numpy = kernel is None and all(None not in v.type.shape for v in self.flat.inputs)
+                return None
+            made = (*key, "native") in self._functions or native.is_cached(kernel.source, "run")
+            if self.tier == "auto" and not made:
+                if calls * self._seconds_a_call < WORTH_COMPILING[backend]:
+                    return None
+                future = self._futures.setdefault(shapes, None) or native.build_async(kernel.source, "run")
+                self._futures[shapes] = future
+                if not future.done():
+                    return None
+                if future.exception() is not None:
+                    self.notes.append(f"no native code: {future.exception()}")
+                    self._refused.add(shapes)
+                    return None
+            self._calls[shapes] = NativeCall(kernel, self._function(key, kernel, "native"), everything)
+            self.used = "native"
+            return self._calls[shapes]
+
     def _choose(self, key: tuple, steps: int) -> tuple[StepKernel | None, Callable | None]:
         """Return the kernel and its function that do `steps` steps soonest; None for NumPy lines."""
         scalar = self._kernel(key, "scalar")
-        costs = {"numpy": SECONDS_A_NODE * len(self.flat.fgraph.apply_nodes)}
+        costs = {"numpy": self._seconds_a_call}
         if scalar is not None and "f32" not in (*scalar.input_kinds, *scalar.state_kinds, *scalar.output_kinds):
             costs["scalar"] = SECONDS_A_STATEMENT * scalar.statements
         best = min(costs, key=costs.__getitem__)
