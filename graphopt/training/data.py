@@ -62,7 +62,7 @@ def check_data(
         items, network.output_names, network.output_shapes, objective.losses, strict=True
     ):
         label = what[1] if len(items) == 1 else f"{what[1]}[{name!r}]"
-        targets.append(_target(item, label, shape, loss, network.float_type))
+        targets.append(_target(item, label, (None, *shape[1:]), loss, network.float_type))
     for position, target in enumerate(targets):
         if len(target) != len(inputs[0]):
             label = what[1] if len(targets) == 1 else f"{what[1]}[{network.output_names[position]!r}]"
