@@ -55,7 +55,8 @@ def check_data(
     InvalidType, InvalidValue, ShapeMismatch, UnknownName
         If an array does not fit; the message names it, says what came and what was expected.
     """
-    inputs = check_arrays(x, network.input_specs, what=what[0])
+    specs = [ArraySpec(spec.name, (None, *spec.shape[1:]), spec.dtype) for spec in network.input_specs]
+    inputs = check_arrays(x, specs, what=what[0])
     items = match_names(y, network.output_names, what=what[1])
     targets = []
     for item, name, shape, loss in zip(
@@ -83,17 +84,6 @@ def split(data: Data, fraction: float) -> tuple[Data, Data]:
             "expected at least one for each."
         )
     return data.rows(slice(0, at)), data.rows(slice(at, n))
-
-
-def check_batches(network: Network, data: Data, batch_size: int, what: str = "x") -> None:
-    """Refuse a number of rows that `network`, made for one batch size, cannot cut into batches."""
-    fixed = network.batch_size
-    if fixed is not None and len(data) % fixed:
-        raise ShapeMismatch(
-            f"{what} has {len(data)} samples; the network takes batches of {fixed}. "
-            f"Leave {len(data) % fixed} samples out."
-        )
-    assert fixed is None or fixed == batch_size
 
 
 def _target(value: Any, label: str, shape: tuple, loss: Any, dtype: str) -> np.ndarray:

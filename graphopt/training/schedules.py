@@ -18,6 +18,10 @@ from pytensor.graph.basic import Variable
 from graphopt.errors import InvalidType, InvalidValue
 
 
+ONE = np.float64(1.0)
+"""Numbers are written as NumPy's: a bare Python number in an expression may become a float32 constant."""
+
+
 class Schedule:
     """The base of the schedules; one of your own is a subclass with ``rate(self, step, like)``."""
 
@@ -45,8 +49,9 @@ class ExponentialDecay(Schedule):
         _positive(self, "decay_steps", self.decay_steps)
 
     def rate(self, step, like):
-        power = step / self.decay_steps
-        return self.initial_learning_rate * self.decay_rate ** (like.floor(power) if self.staircase else power)
+        power = step / np.float64(self.decay_steps)
+        power = like.floor(power) if self.staircase else power
+        return np.float64(self.initial_learning_rate) * np.float64(self.decay_rate) ** power
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,9 @@ class InverseTimeDecay(Schedule):
         _positive(self, "decay_steps", self.decay_steps)
 
     def rate(self, step, like):
-        time = step / self.decay_steps
-        return self.initial_learning_rate / (1.0 + self.decay_rate * (like.floor(time) if self.staircase else time))
+        time = step / np.float64(self.decay_steps)
+        time = like.floor(time) if self.staircase else time
+        return np.float64(self.initial_learning_rate) / (ONE + np.float64(self.decay_rate) * time)
 
 
 @dataclass(frozen=True)
@@ -83,13 +89,13 @@ class PolynomialDecay(Schedule):
         _positive(self, "decay_steps", self.decay_steps)
 
     def rate(self, step, like):
-        length: Any = float(self.decay_steps)
+        length: Any = np.float64(self.decay_steps)
         if self.cycle:
-            length = length * like.maximum(1.0, like.ceil(step / length))
+            length = length * like.maximum(ONE, like.ceil(step / length))
         else:
             step = like.minimum(step, length)
-        span = self.initial_learning_rate - self.end_learning_rate
-        return span * (1.0 - step / length) ** self.power + self.end_learning_rate
+        span = np.float64(self.initial_learning_rate - self.end_learning_rate)
+        return span * (ONE - step / length) ** np.float64(self.power) + np.float64(self.end_learning_rate)
 
 
 @dataclass(frozen=True)
@@ -114,14 +120,16 @@ class CosineDecay(Schedule):
     def rate(self, step, like):
         if self.warmup_target is None:
             return self._decay(step, self.initial_learning_rate, like)
-        rise = (self.warmup_target - self.initial_learning_rate) * step / self.warmup_steps
-        fall = self._decay(like.maximum(step - self.warmup_steps, 0.0), self.warmup_target, like)
+        warmup, begin = np.float64(self.warmup_steps), np.float64(self.initial_learning_rate)
+        rise = np.float64(self.warmup_target - self.initial_learning_rate) * step / warmup + begin
+        fall = self._decay(like.maximum(step - warmup, np.float64(0.0)), self.warmup_target, like)
         choose = pt.switch if like is pt else np.where
-        return choose(step < self.warmup_steps, rise + self.initial_learning_rate, fall)
+        return choose(step < warmup, rise, fall)
 
     def _decay(self, step, top, like):
-        cosine = 0.5 * (1.0 + like.cos(math.pi * like.minimum(step / self.decay_steps, 1.0)))
-        return top * ((1.0 - self.alpha) * cosine + self.alpha)
+        share = like.minimum(step / np.float64(self.decay_steps), ONE)
+        cosine = np.float64(0.5) * (ONE + like.cos(np.float64(math.pi) * share))
+        return np.float64(top) * (np.float64(1.0 - self.alpha) * cosine + np.float64(self.alpha))
 
 
 @dataclass(frozen=True)
@@ -144,9 +152,9 @@ class PiecewiseConstantDecay(Schedule):
 
     def rate(self, step, like):
         choose = pt.switch if like is pt else np.where
-        result = self.values[-1]
+        result = np.float64(self.values[-1])
         for boundary, value in zip(reversed(self.boundaries), reversed(self.values[:-1]), strict=True):
-            result = choose(step <= boundary, value, result)
+            result = choose(step <= np.float64(boundary), np.float64(value), result)
         return like.as_tensor(result) if like is pt else result
 
 
