@@ -19,7 +19,11 @@ from graphopt.nn import choices, losses
 class Metric:
     """The base of the metrics that are no losses."""
 
-    sparse = False
+    sparse: bool | None = False
+
+    def __call__(self, y_true: pt.TensorVariable, y_pred: pt.TensorVariable) -> pt.TensorVariable:
+        """Return one number for each sample."""
+        raise NotImplementedError
 
     def finish(self, mean: float) -> float:
         """Return what a report shows for the `mean` over the samples."""

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
-from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 
 from graphopt import engine
@@ -197,9 +196,9 @@ class Network(Layer):
         results = self._run(x if isinstance(x, list) else [x], context)
         return results if len(results) > 1 else results[0]
 
-    def _run(self, variables: Sequence[Variable], context: Context) -> list[Variable]:
+    def _run(self, variables: Sequence[Any], context: Context) -> list[Any]:
         """Return the list of outputs over `variables`."""
-        values: dict[Symbol, Variable] = {}
+        values: dict[Symbol, Any] = {}
         for symbol, variable in zip(self._input_symbols, variables, strict=True):
             dtype = symbol.dtype or self.float_type
             values[symbol] = variable if variable.type.dtype == dtype else variable.astype(dtype)
@@ -257,7 +256,7 @@ class Network(Layer):
 
     def training_graph(
         self, inputs: Variable | Sequence[Variable] | Mapping[str, Variable]
-    ) -> tuple[list[Variable], dict[SharedVariable, Variable], pt.TensorVariable]:
+    ) -> tuple[list[Variable], dict[Variable, Variable], pt.TensorVariable]:
         """Return ``(outputs, updates, penalty)`` over `inputs` with dropout and batch statistics on.
 
         `updates` move the statistics, the random streams and the carried states; `penalty` is the scalar sum
@@ -272,7 +271,7 @@ class Network(Layer):
         return outputs, context.updates, penalty
 
     @property
-    def state_updates(self) -> dict[SharedVariable, Variable]:
+    def state_updates(self) -> dict[Variable, Variable]:
         """What the stateful layers carry on after one call on `inputs` at inference."""
         context = Context()
         self._run(self.inputs, context)

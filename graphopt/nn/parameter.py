@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import EllipsisType
+from typing import Any, cast
 
 import numpy as np
 import pytensor
@@ -55,7 +56,8 @@ class Weight:
     @property
     def expression(self) -> pt.TensorVariable:
         """The array as an expression of the parameters."""
-        parts = [shared if rows is WHOLE else shared[rows] for shared, rows in self.pieces]
+        parts: list[Any]
+        parts = [shared if rows is WHOLE else cast(Any, shared)[rows] for shared, rows in self.pieces]
         return parts[0] if len(parts) == 1 else pt.stack(parts)
 
     def get_value(self) -> np.ndarray:

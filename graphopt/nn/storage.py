@@ -109,7 +109,8 @@ def layer_from(entry: dict[str, Any]) -> Any:
     """Return the layer or network whose `layer_config` was `entry`."""
     name, classes = entry["class"], _own_classes()
     if name.startswith("registered:"):
-        return registry.registered(name.removeprefix("registered:")).from_config(entry["config"])
+        cls: Any = registry.registered(name.removeprefix("registered:"))
+        return cls.from_config(entry["config"])
     if name not in classes:
         raise unknown_name("layer class", name, classes)
     return classes[name].from_config(entry["config"])

@@ -42,7 +42,7 @@ class Context:
     """
 
     training: bool = False
-    updates: dict[SharedVariable, Variable] = field(default_factory=dict)
+    updates: dict[Variable, Variable] = field(default_factory=dict)
     penalties: list[pt.TensorVariable] = field(default_factory=list)
 
 
@@ -309,7 +309,10 @@ class Layer:
                     f"expected {weight.shape}."
                 )
             if not np.isfinite(array).all():
-                raise InvalidValue(f"set_weights: array {position} ({weight.name}) holds NaN or infinity; expected finite numbers.")
+                raise InvalidValue(
+                    f"set_weights: array {position} ({weight.name}) holds NaN or infinity; "
+                    "expected finite numbers."
+                )
             ready.append(array.astype(dtype))
         for weight, array in zip(held, ready, strict=True):
             weight.set_value(array)
@@ -411,7 +414,7 @@ class Layer:
         for cls in type(self).__mro__:
             if "__init__" not in vars(cls) or cls is object:
                 continue
-            for name, argument in inspect.signature(cls.__init__).parameters.items():
+            for name, argument in inspect.signature(vars(cls)["__init__"]).parameters.items():
                 named = argument.kind in (argument.POSITIONAL_OR_KEYWORD, argument.KEYWORD_ONLY)
                 if name != "self" and named and name not in config:
                     config[name] = _plain(name, getattr(self, name))
@@ -471,11 +474,12 @@ def known_axis(owner: str, shape: Shape, axis: int = -1) -> int:
     """
     if not -len(shape) <= axis < len(shape):
         raise ShapeMismatch(f"{owner}: the input has shape {shape}; axis {axis} is not there.")
-    if shape[axis] is None:
+    length = shape[axis]
+    if length is None:
         raise ShapeMismatch(
             f"{owner}: axis {axis} of the input shape {shape} is None; its length must be known."
         )
-    return shape[axis]
+    return length
 
 
 def append_one(x: pt.TensorVariable) -> pt.TensorVariable:

@@ -30,16 +30,15 @@ class Reshape(Layer):
 
     def __init__(
         self,
-        target_shape: Sequence[int],
+        target_shape: int | Sequence[int],
         *,
         name: str | None = None,
         trainable: bool = True,
         dtype: str | None = None,
     ):
         super().__init__(name=name, trainable=trainable, dtype=dtype)
-        if isinstance(target_shape, int | np.integer):
-            target_shape = (target_shape,)
-        self.target_shape = tuple(int(n) for n in target_shape)
+        lengths = target_shape if isinstance(target_shape, Sequence) else (target_shape,)
+        self.target_shape = tuple(int(n) for n in lengths)
         if self.target_shape.count(-1) > 1 or any(n == 0 or n < -1 for n in self.target_shape):
             raise InvalidValue(
                 f"Reshape: target_shape is {target_shape}; expected lengths above 0, one may be -1."

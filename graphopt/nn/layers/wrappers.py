@@ -134,7 +134,7 @@ class Bidirectional(Wrapper):
             check_choice("Bidirectional", "merge_mode", merge_mode, ("concat", "sum", "mul", "ave"))
         self.merge_mode = merge_mode
         if backward_layer is None:
-            config = {**layer.get_config(), "go_backwards": not layer.go_backwards, "name": None}
+            config = {**layer.get_config(), "go_backwards": not self.layer.go_backwards, "name": None}
             backward_layer = type(layer).from_config(config)
         self.backward_layer = check_recurrent("Bidirectional", backward_layer)
         self._inner = [layer, backward_layer]
