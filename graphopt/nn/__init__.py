@@ -39,8 +39,10 @@ from graphopt.nn.layers import (
     Symbol,
     TimeDistributed,
 )
-from graphopt.nn.network import Model, Network, Sequential
+from graphopt.nn.model import Model
+from graphopt.nn.network import Network
 from graphopt.nn.registry import register
+from graphopt.nn.sequential import Sequential
 from graphopt.nn.storage import load
 
 __all__ = [

@@ -134,7 +134,8 @@ def symbol_from(entry: dict[str, Any]) -> Symbol:
 def _own_classes() -> dict[str, type[Layer]]:
     """Return the classes a file may name."""
     from graphopt.nn import layers
-    from graphopt.nn.network import Model, Sequential
+    from graphopt.nn.model import Model
+    from graphopt.nn.sequential import Sequential
 
     found = {name: getattr(layers, name) for name in layers.__all__}
     known = {name: cls for name, cls in found.items() if isinstance(cls, type) and issubclass(cls, Layer)}
