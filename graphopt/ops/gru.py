@@ -24,6 +24,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
 from graphopt.engine.numpy_linker import numpy_funcify
+from graphopt.ops.recycling import empty
 from graphopt.ops.sequence import (
     FLOATS,
     backward_chunks,
@@ -71,9 +72,9 @@ def gru_forward(z, U, h0, reset_after=True, *, out=None):
     steps, batch, units = check_arrays("gru", z, U, {"h0": h0}, gates=3, bias_rows=bias_rows)
     dtype = z.dtype
     if out is None:
-        h = np.empty((steps, batch, units), dtype)
-        gates = np.empty((steps, 3, batch, units), dtype)
-        inner = np.empty((steps, batch, units), dtype)
+        h = empty((steps, batch, units), dtype)
+        gates = empty((steps, 3, batch, units), dtype)
+        inner = empty((steps, batch, units), dtype)
     else:
         h, gates, inner = out
     if steps * batch * units == 0:
@@ -82,7 +83,7 @@ def gru_forward(z, U, h0, reset_after=True, *, out=None):
     z_by_gate = lanes(z, 3)
     # One product for each gate gives its block; for a single sequence the blocks lie side by side anyway.
     parts = 3 if reset_after else 2
-    blocks = np.empty((parts, batch, units), dtype)
+    blocks = empty((parts, batch, units), dtype)
     if batch == 1:
         weights, product, product_now = U[:units, : parts * units], np.dot, blocks.reshape(1, parts * units)
     else:
@@ -130,9 +131,9 @@ def gru_backward(U, h, gates, inner, h0, dh, dgates=None, dinner=None, *, reset_
     """
     steps, _, batch, units = gates.shape
     dtype = gates.dtype
-    dz = np.empty((steps, batch, 3 * units), dtype)
+    dz = empty((steps, batch, 3 * units), dtype)
     dh0 = np.zeros((batch, units), dtype)
-    du = np.empty_like(dz) if reset_after else None
+    du = empty(dz.shape, dtype) if reset_after else None
     outputs = (dz, du, dh0) if reset_after else (dz, dh0)
     if steps * batch * units == 0:
         return outputs
@@ -206,7 +207,7 @@ def _backward_reset_before(U, before, gates, inner, dh, hidden, dz, _, dh0):
     slope[:, 0] *= np.subtract(before, gates[:, 2], d_tanh)
     slope[:, 1] *= before
     dz_by_gate = lanes(dz, 3)
-    d_n, d_inner, spare = np.empty((3, *dh0.shape), dh0.dtype)
+    d_n, d_inner, spare = empty((3, *dh0.shape), dh0.dtype)
     for t in range(len(dh) - 1, -1, -1):
         dz_update, dz_reset, dz_n = dz_by_gate[t]
         np.add(dh0, dh[t], dh0)

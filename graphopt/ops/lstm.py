@@ -22,6 +22,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
 from graphopt.engine.numpy_linker import numpy_funcify
+from graphopt.ops.recycling import empty
 from graphopt.ops.sequence import (
     backward_chunks,
     check_arrays,
@@ -81,9 +82,9 @@ def lstm_forward(z, U, h0, c0, *, out=None):
     steps, batch, units = check_arrays("lstm", z, U, {"h0": h0, "c0": c0}, gates=4)
     dtype = z.dtype
     if out is None:
-        h = np.empty((steps, batch, units), dtype)
-        c = np.empty((steps, batch, units), dtype)
-        gates = np.empty((steps, 4, batch, units), dtype)
+        h = empty((steps, batch, units), dtype)
+        c = empty((steps, batch, units), dtype)
+        gates = empty((steps, 4, batch, units), dtype)
     else:
         h, c, gates = out
     if batch * units * steps == 0:
@@ -97,7 +98,7 @@ def lstm_forward(z, U, h0, c0, *, out=None):
         weights = np.ascontiguousarray(U.reshape(units, 4, units).transpose(1, 0, 2))
         product, products = np.matmul, gates
     add, multiply, tanh = np.add, np.multiply, np.tanh
-    spare = np.empty((batch, units), dtype)
+    spare = empty((batch, units), dtype)
     h_before, c_before = h0, c0
     for z_now, block, product_now, c_now, h_now in zip(z_by_gate, gates, products, c, h):
         product(h_before, weights, product_now)
@@ -121,7 +122,7 @@ def lstm_backward(U, gates, c, c0, dh, dc=None, dgates=None, *, out=None):
     steps, _, batch, units = gates.shape
     dtype = gates.dtype
     if out is None:
-        dz = np.empty((steps, batch, 4 * units), dtype)
+        dz = empty((steps, batch, 4 * units), dtype)
         dh0, dc0 = np.zeros((batch, units), dtype), np.zeros((batch, units), dtype)
     else:
         dz, dh0, dc0 = out
@@ -134,9 +135,9 @@ def lstm_backward(U, gates, c, c0, dh, dc=None, dgates=None, *, out=None):
     dz_by_gate = lanes(dz, 4)
     chunks = backward_chunks(steps, 4 * batch * units)
     chunk = chunks[0].stop - chunks[0].start
-    slopes, others = np.empty((2, chunk, 4, batch, units), dtype)
-    squashed, throughs = np.empty((2, chunk, batch, units), dtype)
-    spare = np.empty((batch, units), dtype)
+    slopes, others = empty((2, chunk, 4, batch, units), dtype)
+    squashed, throughs = empty((2, chunk, batch, units), dtype)
+    spare = empty((batch, units), dtype)
     dot, add, multiply, subtract = np.dot, np.add, np.multiply, np.subtract
     for now in chunks:
         # What does not depend on later steps, for a chunk of steps at once. After it

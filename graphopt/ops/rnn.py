@@ -15,6 +15,7 @@ from pytensor.graph.op import Op
 
 from graphopt.engine.numpy_linker import numpy_funcify
 from graphopt.errors import unknown_name
+from graphopt.ops.recycling import empty
 from graphopt.ops.sequence import (
     check_arrays,
     pullback_of_graph,
@@ -54,7 +55,7 @@ def simple_rnn(z, U, h0, activation="tanh"):
 def rnn_forward(z, U, h0, activation="tanh", *, out=None):
     """Return the array of states (T, B, H)."""
     steps, batch, units = check_arrays("simple_rnn", z, U, {"h0": h0}, gates=1)
-    h = np.empty((steps, batch, units), z.dtype) if out is None else out
+    h = empty((steps, batch, units), z.dtype) if out is None else out
     dot, add = np.dot, np.add
     activate = _ACTIVATE[activation]
     before = h0
@@ -70,7 +71,7 @@ def rnn_backward(U, h, dh, activation="tanh", *, out=None):
     """Return ``dz, dh0`` from the gradient `dh` of the states."""
     steps, batch, units = h.shape
     if out is None:
-        dz, dh0 = np.empty(h.shape, h.dtype), np.zeros((batch, units), h.dtype)
+        dz, dh0 = empty(h.shape, h.dtype), np.zeros((batch, units), h.dtype)
     else:
         dz, dh0 = out
         dh0.fill(0)

@@ -13,6 +13,7 @@ from graphopt.errors import ShapeMismatch
 from graphopt.ops.gru import GRUForward, GRUGradient
 from graphopt.ops.kernels.table import KERNELS
 from graphopt.ops.lstm import LSTMForward, LSTMGradient
+from graphopt.ops.recycling import empty
 from graphopt.ops.rnn import ACTIVATIONS, RNNForward, RNNGradient
 from graphopt.ops.sequence import check_arrays
 
@@ -31,7 +32,7 @@ def compiled_kernel(op: Op, dtype: str) -> Callable | None:
     run = native.build(kernel.source(dtype), name)
 
     def execute(sizes, *arguments):
-        run.raw(*sizes, *arguments, np.empty(kernel.work(*sizes), dtype))
+        run.raw(*sizes, *arguments, empty((kernel.work(*sizes),), np.dtype(dtype)))
 
     return partial(call, execute, np.dtype(dtype))
 
@@ -48,7 +49,7 @@ def _(op):
 
     def call(execute, dtype, z, U, h0):
         sizes = check_arrays("simple_rnn", z, U, {"h0": h0}, gates=1)
-        h = np.empty(sizes, dtype)
+        h = empty(sizes, dtype)
         execute(sizes, *_flat(z, U, h0), activation, h)
         return h
 
@@ -61,7 +62,7 @@ def _(op):
 
     def call(execute, dtype, U, h, dh):
         _same_shape(h, dh)
-        dz, dh0 = np.empty(h.shape, dtype), np.empty(h.shape[1:], dtype)
+        dz, dh0 = empty(h.shape, dtype), empty(h.shape[1:], dtype)
         execute(h.shape, *_flat(U, h, dh), activation, dz, dh0)
         return dz, dh0
 
@@ -74,8 +75,8 @@ def _(op):
 
     def call(execute, dtype, z, U, h0):
         sizes = steps, batch, units = check_arrays("gru", z, U, {"h0": h0}, gates=3, bias_rows=bias_rows)
-        h, inner = np.empty(sizes, dtype), np.empty(sizes, dtype)
-        gates = np.empty((steps, 3, batch, units), dtype)
+        h, inner = empty(sizes, dtype), empty(sizes, dtype)
+        gates = empty((steps, 3, batch, units), dtype)
         execute(sizes, *_flat(z, U, h0), h, gates, inner)
         return h, gates, inner
 
@@ -90,8 +91,8 @@ def _(op):
     def call(execute, dtype, U, h, gates, inner, h0, dh):
         _same_shape(h, dh)
         steps, batch, units = h.shape
-        wide = [np.empty((steps, batch, 3 * units), dtype) for _ in range(1 + op.reset_after)]
-        dh0 = np.empty((batch, units), dtype)
+        wide = [empty((steps, batch, 3 * units), dtype) for _ in range(1 + op.reset_after)]
+        dh0 = empty((batch, units), dtype)
         execute(h.shape, *_flat(U, h, gates, inner, h0, dh), *wide, dh0)
         return (*wide, dh0)
 
@@ -102,8 +103,8 @@ def _(op):
 def _(op):
     def call(execute, dtype, z, U, h0, c0):
         sizes = steps, batch, units = check_arrays("lstm", z, U, {"h0": h0, "c0": c0}, gates=4)
-        h, c = np.empty(sizes, dtype), np.empty(sizes, dtype)
-        gates = np.empty((steps, 4, batch, units), dtype)
+        h, c = empty(sizes, dtype), empty(sizes, dtype)
+        gates = empty((steps, 4, batch, units), dtype)
         execute(sizes, *_flat(z, U, h0, c0), h, c, gates)
         return h, c, gates
 
@@ -120,8 +121,8 @@ def _(op):
         if dc is not None:
             _same_shape(c, dc)
         steps, batch, units = c.shape
-        dz = np.empty((steps, batch, 4 * units), dtype)
-        dh0, dc0 = np.empty((batch, units), dtype), np.empty((batch, units), dtype)
+        dz = empty((steps, batch, 4 * units), dtype)
+        dh0, dc0 = empty((batch, units), dtype), empty((batch, units), dtype)
         inputs = _flat(U, gates, c, c0, dh)
         execute(c.shape, *inputs, int(dc is not None), *_flat(dh if dc is None else dc), dz, dh0, dc0)
         return dz, dh0, dc0
