@@ -76,7 +76,7 @@ def solve(
     chosen, certificate = _best(compiled, runs, many.seed)
     notes = []
     for _ in range(RESTARTS):
-        if certificate.better_at is None or not certificate.feasible:
+        if certificate.better_at is None or runs[chosen].stopped == "limit":
             break
         again = run_local(compiled, many.solver, certificate.better_at)
         runs.append(again)
@@ -84,10 +84,8 @@ def solve(
         if not again.fun < runs[chosen].fun:
             break
         notes.append(f"restarted where the check saw a better point ({certificate.reason})")
-        chosen, certificate = (
-            len(runs) - 1,
-            certify_point(compiled, again.x, compiled.sign * again.fun, seed=many.seed),
-        )
+        chosen = len(runs) - 1
+        certificate = certify_point(compiled, again.x, compiled.sign * again.fun, seed=many.seed)
     answer = _answer(compiled, many, starts, runs, chosen, certificate, notes)
     finished = time.perf_counter()
     answer["seconds"] = {

@@ -82,52 +82,43 @@ def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, s
         f"the projected gradient is {largest:.1e}, above {tolerance:.1e}",
     )
 
-    reached = feasible and agrees and small
-    better_at = None
-    if reached:  # elsewhere there is nothing to confirm: a point that is not stationary has better neighbours
+    if not (feasible and agrees):
+        return certificate(largest, False)
 
-        def cost(z: np.ndarray) -> tuple[float, np.ndarray]:
-            seen = compiled.look(z)
-            return sign * seen.value, sign * seen.gradient
+    def cost(z: np.ndarray) -> tuple[float, np.ndarray]:
+        seen = compiled.look(z)
+        return sign * seen.value, sign * seen.gradient
 
-        around = look_around(
-            cost,
-            x,
-            sign * value,
-            gradient,
-            lower,
-            upper,
-            tolerance=tolerance,
-            noise=compiled.noise,
-            seed=seed,
-        )
-        slopes = check(
-            "gradient borne out by values",
-            around.slope_error <= SLOPE_TOLERANCE,
-            "yes" if around.slope_error <= SLOPE_TOLERANCE else f"slopes differ by {around.slope_error:.0%}",
-            f"the gradient is wrong or jumps here: slopes by finite differences differ by "
-            f"{around.slope_error:.0%}",
-        )
-        kept = bool(around.gain <= 0)
-        place = (
-            "it is in a flat region (as of a saturated network), and the box holds"
-            if around.flat
-            else "next to it is"
-        )
-        best = check(
-            "nothing better nearby",
-            kept,
-            "nothing seen" if kept else f"better by {around.gain:.3g}",
-            f"not a local optimum: {place} a point better by {around.gain:.3g}",
-        )
-        alive = check(
-            "not on a plateau",
-            not around.dead,
-            "values change nearby"
-            if not around.dead
-            else "values do not change nearby, but elsewhere in the box",
-            "the point lies on a plateau, where a gradient of zero says nothing; try more starts",
-        )
-        reached = slopes and best and alive
-        better_at = None if kept else around.better_at
-    return certificate(largest, reached, better_at)
+    around = look_around(
+        cost, x, sign * value, gradient, lower, upper, tolerance=tolerance, noise=compiled.noise, seed=seed
+    )
+    kept = around.gain <= 0
+    better_at = None if kept else around.better_at
+    if not small:  # at a kink there may still be nothing better; elsewhere that there is needs no saying
+        if kept:
+            check(
+                "nothing better nearby", True, "nothing seen, though the gradient is not zero: perhaps a kink"
+            )
+        return certificate(largest, False, better_at)
+    borne_out = around.slope_error <= SLOPE_TOLERANCE
+    slopes = check(
+        "gradient borne out by values",
+        borne_out,
+        "yes" if borne_out else f"slopes differ by {around.slope_error:.0%}",
+        f"the gradient is wrong or jumps here: slopes by values differ by {around.slope_error:.0%}",
+    )
+    flat = "it is in a flat region (as of a saturated network), and the box holds"
+    best = check(
+        "nothing better nearby",
+        kept,
+        "nothing seen" if kept else f"better by {around.gain:.3g}",
+        f"not a local optimum: {flat if around.flat else 'next to it is'} a point better by "
+        f"{around.gain:.3g}",
+    )
+    alive = check(
+        "not on a plateau",
+        not around.dead,
+        "values do not change nearby, but elsewhere in the box" if around.dead else "values change nearby",
+        "the point lies on a plateau, where a gradient of zero says nothing; try more starts",
+    )
+    return certificate(largest, slopes and best and alive, better_at)

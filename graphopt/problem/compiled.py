@@ -37,6 +37,9 @@ class CompiledProblem:
     its gradient, as a function of one flat float64 vector. ``look(x)`` is what certificates see: value,
     gradient and outputs in the sense asked, from another function, compiled for the first tier from the
     graph as it was written.
+
+    What does not depend on the decisions (held inputs, wide copies of narrow weights) is evaluated when
+    `cost` is first called. After more training, make a new one.
     """
 
     def __init__(self, problem: Problem, *, tier: str = "auto") -> None:
@@ -122,9 +125,7 @@ class CompiledProblem:
         self.seconds_to_compile += time.perf_counter() - started
         return function
 
-    def _with_held_parts_evaluated(
-        self, outputs: list[TensorVariable], graph: _Graph
-    ) -> list[TensorVariable]:
+    def _with_held_parts_evaluated(self, outputs: list[Any], graph: _Graph) -> list[Any]:
         """Return `outputs` with what does not depend on the decisions replaced by its value."""
         parts = [v for v in engine.hoist(outputs, graph.decisions) if isinstance(v.type, TensorType)]
         swaps: dict[Any, Any] = {
@@ -151,11 +152,11 @@ def compile_problem(problem: Problem, *, tier: str = "auto") -> CompiledProblem:
 class _Graph(NamedTuple):
     """The graph of a problem over float64 variables of known shapes."""
 
-    decisions: list[TensorVariable]
-    held: list[TensorVariable]
-    objective: TensorVariable
-    gradients: list[TensorVariable]
-    outputs: list[TensorVariable]
+    decisions: list[Any]
+    held: list[Any]
+    objective: Any
+    gradients: list[Any]
+    outputs: list[Any]
 
 
 def _double_precision(problem: Problem) -> _Graph:
@@ -170,9 +171,9 @@ def _double_precision(problem: Problem) -> _Graph:
         held.append(new)
         swaps[variable] = new
     objective, *outputs = in_double([problem.objective, *problem.outputs.values()], swaps)
-    objective = objective.astype("float64")
+    objective = pt.cast(objective, "float64")
     try:
-        gradients = grad(objective, decisions)
+        gradients: Any = grad(objective, decisions)
     except (DisconnectedInputError, NullTypeGradError, NotImplementedError) as error:
         names = ", ".join(repr(v.name) for v in problem.variables)
         raise InvalidValue(
@@ -183,7 +184,7 @@ def _double_precision(problem: Problem) -> _Graph:
     return _Graph(decisions, held, objective, list(gradients), outputs)
 
 
-def _unpacked(flat: TensorVariable, decisions: list[TensorVariable]) -> dict[TensorVariable, TensorVariable]:
+def _unpacked(flat: TensorVariable, decisions: list[TensorVariable]) -> dict[Any, Any]:
     """Return each decision as its slice of the vector `flat`, in its own shape."""
     if len(decisions) == 1:
         (only,) = decisions

@@ -87,7 +87,7 @@ def expression_problem(
     )
 
 
-def _only_input(expression: TensorVariable, fixed: Mapping[TensorVariable, Any]) -> TensorVariable:
+def _only_input(expression: TensorVariable, fixed: Mapping[TensorVariable, Any]) -> Any:
     """Return the one input of `expression` that has no value yet."""
     free = [
         v

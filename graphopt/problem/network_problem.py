@@ -112,7 +112,7 @@ def by_name(mapping: Any, names: list[str], what: str) -> dict[str, Any]:
     return dict(mapping)
 
 
-def _shape(name: str, shape: tuple[int | None, ...], arrays: tuple[Any, ...]) -> tuple[int, ...]:
+def _shape(name: str, shape: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[int, ...]:
     """Return `shape` with unknown lengths taken from the first of `arrays` that has as many axes."""
     if None not in shape:
         return shape

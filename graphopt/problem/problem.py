@@ -74,7 +74,9 @@ class Problem:
     @property
     def objective(self) -> TensorVariable:
         """The expression that is minimised or maximised."""
-        return self.minimize if self.maximize is None else self.maximize
+        objective = self.minimize if self.maximize is None else self.maximize
+        assert objective is not None
+        return objective
 
     @property
     def size(self) -> int:

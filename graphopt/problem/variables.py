@@ -48,7 +48,7 @@ class Variable:
     expression: TensorVariable
     lower: Any = -np.inf
     upper: Any = np.inf
-    name: str | None = None
+    name: str = ""
     unit: str | None = field(default=None, kw_only=True)
     scale: Any = field(default=None, kw_only=True)
 
@@ -60,7 +60,7 @@ class Variable:
                 f"symbolic or shared "
                 "PyTensor tensor such as pt.vector('x', shape=(10,))."
             )
-        name = self.name if self.name is not None else expression.name or "x"
+        name = self.name or expression.name or "x"
         if not isinstance(name, str):
             raise InvalidType(f"The name of a decision came as {name!r}; expected a string.")
         if not str(getattr(expression.type, "dtype", "")).startswith("float"):

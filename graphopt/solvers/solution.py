@@ -85,7 +85,7 @@ class Solution(dict):
     __setattr__ = dict.__setitem__
     __delattr__ = dict.__delitem__
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:
         module = sys.modules.get("scipy.optimize")
         result = getattr(module, "OptimizeResult", None)

@@ -49,7 +49,7 @@ def given_start(problem: Problem, x0: Any) -> np.ndarray:
     variables = problem.variables
     if isinstance(x0, dict):
         by_name = {v.expression: v.name for v in variables}
-        values = {
+        values: dict[Any, Any] = {
             by_name.get(key, key) if not isinstance(key, str) else key: value for key, value in x0.items()
         }
         names = [v.name for v in variables]

@@ -118,6 +118,24 @@ def test_every_evaluated_point_is_inside_the_box_exactly(seed):
         assert np.all(x <= upper)
 
 
+def test_ten_thousand_small_boxes_are_never_left():
+    """Optima at corners of boxes at every scale, where ``lower + 1.0 * (upper - lower)`` would exceed
+    `upper`.
+    """
+    rng = np.random.default_rng(0)
+    solver = LBFGSB(max_iterations=4, memory=3)
+    for _ in range(10_000):
+        n = int(rng.integers(1, 4))
+        lower = rng.normal(size=n) * 10.0 ** rng.uniform(-6, 6)
+        upper = lower + rng.random(n) * 10.0 ** rng.uniform(-6, 6)
+        g = rng.normal(size=n)
+        seen: list[np.ndarray] = []
+        run = drive(solver, lambda x, g=g: (float(g @ x), g), 0.5 * (lower + upper), lower, upper, seen)
+        points = np.array([*seen, run.x])
+        assert np.all(lower <= points)
+        assert np.all(points <= upper)
+
+
 def test_gradient_that_is_the_argument_itself_is_not_overwritten():
     """The gradient of x^2/2 is x; a compiled function may hand back the very array the solver writes to."""
     run = drive(
