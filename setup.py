@@ -6,7 +6,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-VERSION = re.search(r'^__version__ = "(.+)"$', (HERE / "graphopt" / "__init__.py").read_text(encoding="utf-8"), re.M)[1]
+INIT = (HERE / "graphopt" / "__init__.py").read_text(encoding="utf-8")
+VERSION = re.search(r'^__version__ = "(.+)"$', INIT, re.MULTILINE)[1]
 EXTRAS = {
     "ui": ["tqdm"],
     "plot": ["matplotlib"],

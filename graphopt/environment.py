@@ -63,7 +63,7 @@ def loaded_openblas() -> list[str]:
     paths = []
     for package in ("numpy", "scipy"):
         module = sys.modules.get(package)
-        if module is None or not getattr(module, "__file__", None):
+        if module is None or not module.__file__:
             continue
         folder = Path(module.__file__).parent
         for pattern in (folder.parent / f"{package}.libs", folder / ".dylibs"):

@@ -1,4 +1,4 @@
-"""The README and the documentation: every code block runs, prints what the page says, and every link leads somewhere."""
+"""The README and the documentation: code runs, prints what the page says, and links lead somewhere."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def blocks(path):
 
 
 def words(text):
-    """Return `text` without its numbers, which may differ in their last digits from machine to machine."""
+    """Return `text` without its numbers, whose last digits may differ from machine to machine."""
     return re.sub(r"[-+]?\d[\d.]*(e[-+]?\d+)?", "#", text).split()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_code_runs_and_prints_what_the_page_says(path, tmp_path, monkeypatch):
-    """One namespace for each page, in an empty folder; a text block is what the code block before it prints."""
+    """One namespace for each page, in an empty folder; a text block is what the code before it prints."""
     monkeypatch.chdir(tmp_path)
     namespace, printed, ran = {"__name__": "page"}, "", 0
     for language, text, line in blocks(path):
@@ -56,21 +56,15 @@ def test_links_lead_somewhere(path):
 
 @pytest.mark.parametrize("path", PROSE, ids=name)
 def test_files_that_are_named_exist(path):
-    named = re.findall(
-        r"`((?:graphopt|tests|docs|examples|benchmarks)/[\w./-]*|\.ci/run)`", path.read_text(encoding="utf-8")
-    )
+    folders = r"`((?:graphopt|tests|docs|examples|benchmarks)/[\w./-]*|\.ci/run)`"
+    named = re.findall(folders, path.read_text(encoding="utf-8"))
     assert [file for file in named if not (ROOT / file).exists()] == []
 
 
 def test_readme_has_the_two_commands():
     """One ends in the answer to story 1, one in the tests; `.ci/run` runs the second as it is read here."""
-    lines = [
-        line
-        for language, text, _ in blocks(ROOT / "README.md")
-        if language == "sh"
-        for line in text.splitlines()
-    ]
-    first, second = (line for line in lines if line.startswith("python3 -m venv"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"^python3 -m venv .*$", text, re.MULTILINE)
     assert first.endswith("python examples/optimal_binary_input.py")
     assert second.endswith("python -m pytest -q")
 

@@ -197,10 +197,9 @@ def _can_write(folder: Path) -> bool:
 
 def _blas() -> dict[str, Any]:
     """Return which BLAS NumPy was built with, and the threads of each OpenBLAS that is loaded."""
-    try:
-        built = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    except (KeyError, TypeError):
-        built = {}
+    built: dict[str, Any] = {}
+    with contextlib.suppress(KeyError, TypeError):
+        built = dict(np.show_config(mode="dicts")["Build Dependencies"]["blas"])
     return {
         "name": built.get("name"),
         "version": built.get("version"),
@@ -235,11 +234,11 @@ def _probe() -> dict[str, Any]:
     x, y = pt.dscalar("x"), pt.dscalar("y")
     slope = pytensor.shared(np.float64(0.0), name="slope")
     loss = (slope * x - y) ** 2
-    updates = {slope: slope - 0.1 * pt.grad(loss, slope)}
+    gradient: Any = pt.grad(loss, slope)
     rows = np.linspace(0.0, 1.0, PROBE_UPDATES)
     started = time.perf_counter()
     try:
-        loop = compile_loop([x, y], [loss], updates=updates, tier="fast")
+        loop = compile_loop([x, y], [loss], updates={slope: slope - 0.1 * gradient}, tier="fast")
         loop([rows[:2], 2 * rows[:2]])
         prepared = time.perf_counter()
         loop([rows, 2 * rows])
