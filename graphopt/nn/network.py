@@ -209,7 +209,7 @@ class Network(Layer):
                 node.outputs, result if isinstance(result, list) else [result], strict=True
             ):
                 values[symbol] = one
-            context.penalties += node.layer.penalties() if context.training else []
+            context.penalise(node.layer)
         return [values[symbol] for symbol in self._output_symbols]
 
     @property

@@ -311,6 +311,15 @@ def test_regularisation_adds_up():
     np.testing.assert_allclose(value, 0.01 * (kernel**2).sum() + 2 * np.abs(scale).sum(), rtol=1e-13)
 
 
+def test_a_shared_layer_is_penalised_once():
+    """As in Keras: the penalty is on the weights, not on the calls."""
+    a, b = Input(2, name="a"), Input(2, name="b")
+    shared = Dense(3, kernel_regularizer="l1")
+    net = Model([a, b], Add()([shared(a), shared(b)]), seed=0)
+    value = engine.compile([], net.training_graph(net.inputs)[2], tier="now")()
+    np.testing.assert_allclose(value, 0.01 * np.abs(net.get_weights()[0]).sum(), rtol=1e-13)
+
+
 class LayerWithPenalty(Layer):
     """A caller's own layer: three lines and a weight."""
 

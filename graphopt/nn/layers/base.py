@@ -38,12 +38,19 @@ class Context:
     updates
         New values of shared variables: moving statistics, random streams, carried states.
     penalties
-        Scalars to add to the loss.
+        Scalars to add to the loss, from the layers in `penalised`.
     """
 
     training: bool = False
     updates: dict[Variable, Variable] = field(default_factory=dict)
     penalties: list[pt.TensorVariable] = field(default_factory=list)
+    penalised: set[Layer] = field(default_factory=set)
+
+    def penalise(self, layer: Layer) -> None:
+        """Take the penalties of `layer`, once however often it is called."""
+        if self.training and layer not in self.penalised:
+            self.penalised.add(layer)
+            self.penalties += layer.penalties()
 
 
 @dataclass(eq=False)
