@@ -19,7 +19,7 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 def prepare_environment() -> None:
-    """Set the flags of PyTensor and the BLAS threads, unless the user did. Call it before importing PyTensor."""
+    """Set PyTensor's flags and the BLAS threads, unless the user did. Call it before importing PyTensor."""
     flags = os.environ.get("PYTENSOR_FLAGS", "")
     named = {item.partition("=")[0].strip() for item in flags.split(",") if item.strip()}
     added = []
