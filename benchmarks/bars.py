@@ -32,7 +32,7 @@ class Line:
 W1, W2, W3, W4 = "ours.w1", "ours.w2", "ours.w3", "ours.w4"
 
 # In Adam, torch adds epsilon to the root after bias correction; Keras, and so we and the JAX program, before
-# it: after an epoch the weights are 1.1e-2 apart. With epsilon where torch has it, JAX ends 1.1e-5 from torch.
+# it: after an epoch the weights are 1.1e-2 apart. With torch's place of it, JAX ends 1.1e-5 from torch.
 TORCH_EPSILON = 2e-2
 
 LINES = (

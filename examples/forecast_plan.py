@@ -8,8 +8,8 @@ the plan that minimises the summed forecast within the range seen in training, t
 Beware of two things. The validation loss is no estimate of how well the network will forecast. The last fifth
 of the quarters decided when to stop and, among some eighty preparations that were tried, which features to
 keep; and it holds the crash of 2008, which a persistence forecast misses most. Trained on the first 60 % of
-the quarters and validated on the next 20 %, the same network is *worse* than persistence, 1.6 to 1.9
-times over five seeds. And a plan is an input that the *network* likes, not one that an economist would defend.
+the quarters and validated on the next 20 %, the same network is *worse* than persistence, 1.6 to 1.9 times
+over five seeds. And a plan is an input that the *network* likes, not one that an economist would defend.
 
 Run it: ``python examples/forecast_plan.py [--seed N] [--plot FILE]``.
 """
