@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from pytensor.graph.basic import Variable
+from pytensor.tensor.type import DenseTensorType
 
 from graphopt.engine import inner_graphs, scan_loop  # noqa: F401  (they register Scan and OpFromGraph)
 from graphopt.engine.graphs import FlatGraph, Updates, flatten
@@ -185,11 +186,11 @@ class Compiled:
     def _checked(self, position: int, argument: Any) -> Any:
         """Return `argument` as the type of the input, or say what came and what was expected."""
         kind = self._types[position]
+        if not isinstance(kind, DenseTensorType):
+            return kind.filter(argument)
         if type(argument) is np.ndarray and argument.dtype == kind.numpy_dtype and argument.ndim == kind.ndim:
             if all(wanted is None or got == wanted for got, wanted in zip(argument.shape, kind.shape)):
                 return argument
-        elif getattr(kind, "numpy_dtype", None) is None:
-            return kind.filter(argument)
         try:
             array = np.asarray(argument)
             if array.dtype != kind.numpy_dtype and not np.can_cast(array.dtype, kind.numpy_dtype, "same_kind"):

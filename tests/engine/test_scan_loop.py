@@ -6,7 +6,7 @@ import pytensor.tensor as pt
 import pytest
 from pytensor.compile.mode import Mode
 from pytensor.scan.utils import until
-from python_vm import assert_same, python_vm
+from engine.python_vm import assert_same, python_vm
 
 from graphopt import engine
 
@@ -48,8 +48,8 @@ def taps():
     start = pt.dmatrix("start")
     h = scan(
         lambda x_t, x_before, old, new: pt.tanh(x_t * 0.3 + x_before * 0.1 + old * 0.5 - new * 0.2),
-        [dict(input=x, taps=[0, -1])],
-        [dict(initial=start, taps=[-2, -1])],
+        [{"input": x, "taps": [0, -1]}],
+        [{"initial": start, "taps": [-2, -1]}],
     )
     return [x, start], h, (XS, XS[:2] * 0.1)
 
@@ -57,7 +57,7 @@ def taps():
 def distant_tap():
     start = pt.dvector("start")
     z = pt.dvector("z")
-    h = scan(lambda z_t, old: z_t * old + 1, [z], [dict(initial=start, taps=[-3])])
+    h = scan(lambda z_t, old: z_t * old + 1, [z], [{"initial": start, "taps": [-3]}])
     return [z, start], h, (XS[:, 0], XS[:3, 1])
 
 
@@ -67,7 +67,7 @@ def distant_tap_last_two():
 
 
 def future_taps():
-    h = scan(lambda now, then, h: h * 0.5 + now * then, [dict(input=x, taps=[0, 2])], [h0])
+    h = scan(lambda now, then, h: h * 0.5 + now * then, [{"input": x, "taps": [0, 2]}], [h0])
     return [x, h0], h, (XS, HS)
 
 
@@ -235,7 +235,7 @@ def test_last_value_of_a_while_loop(limit):
 def test_last_values_of_a_while_loop_with_taps():
     start = pt.dvector("start")
     fibonacci = scan(
-        lambda a, b: (a + b, until(a + b > 50)), None, [dict(initial=start, taps=[-2, -1])], n_steps=30
+        lambda a, b: (a + b, until(a + b > 50)), None, [{"initial": start, "taps": [-2, -1]}], n_steps=30
     )
     got = engine.compile([start], [fibonacci[-3:]])(np.array([1.0, 1.0]))
     np.testing.assert_array_equal(got[0], [21.0, 34.0, 55.0])
