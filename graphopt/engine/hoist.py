@@ -6,14 +6,20 @@ from collections.abc import Iterable, Sequence
 
 from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.traversal import io_toposort
+from pytensor.tensor.basic import MakeVector, ScalarFromTensor, TensorFromScalar
+from pytensor.tensor.elemwise import DimShuffle
+from pytensor.tensor.shape import Shape, Shape_i
+from pytensor.tensor.subtensor import Subtensor
+
+FREE = (DimShuffle, Subtensor, Shape, Shape_i, MakeVector, TensorFromScalar, ScalarFromTensor)
 
 
 def hoist(outputs: Sequence[Variable], varying: Iterable[Variable]) -> list[Variable]:
     """Return the largest subexpressions of `outputs` that do not depend on `varying`.
 
     Evaluate them once and feed them as inputs, and the rest of the graph is all that
-    has to run when `varying` changes. Bare inputs, constants and what is made of constants only are left out:
-    there is nothing to save, and constant folding needs to see them.
+    has to run when `varying` changes. Left out is what costs nothing where it is: bare inputs, constants and what
+    is made of constants only, views, and lengths (whoever compiles the rest wants to see those).
     """
     varying = set(varying)
     nodes = io_toposort([], list(outputs))
@@ -26,7 +32,12 @@ def hoist(outputs: Sequence[Variable], varying: Iterable[Variable]) -> list[Vari
     frontier: dict[Variable, None] = {}
 
     def consider(variable: Variable) -> None:
-        if variable.owner is not None and variable not in moving and variable not in constant:
+        if variable.owner is None or variable in moving or variable in constant:
+            return
+        if isinstance(variable.owner.op, FREE):
+            for source in variable.owner.inputs:
+                consider(source)
+        else:
             frontier[variable] = None
 
     for node in nodes:
