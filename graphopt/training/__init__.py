@@ -14,16 +14,7 @@ from graphopt.training.callbacks import (
 )
 from graphopt.training.history import History
 from graphopt.training.loop import evaluate, fit
-from graphopt.training.optimizers import (
-    SGD,
-    Adadelta,
-    Adagrad,
-    Adam,
-    Adamax,
-    AdamW,
-    Nadam,
-    RMSprop,
-)
+from graphopt.training.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Nadam, RMSprop
 from graphopt.training.schedules import (
     CosineDecay,
     ExponentialDecay,

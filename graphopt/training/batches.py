@@ -8,7 +8,7 @@ import numpy as np
 
 
 def epoch_order(n: int, seed: int, epoch: int) -> np.ndarray:
-    """Return the order of `n` rows in `epoch` (from 0 on): a permutation that `seed` and `epoch` alone decide.
+    """Return the order of `n` rows in `epoch` (from 0 on), which `seed` and `epoch` alone decide.
 
     A resumed run therefore sees the rows in the order of an unbroken one.
     """

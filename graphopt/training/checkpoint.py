@@ -1,7 +1,7 @@
 """The state of a training in one file, and back: weights, slots, random streams, callbacks, history.
 
-The file is written beside its place, flushed to the disk and moved there, with a checksum: it is the old one or the
-new one, and one that was damaged is refused.
+The file is written beside its place, flushed to the disk and moved there, with a checksum: it is the old one
+or the new one, and one that was damaged is refused.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def capture(run: Run, epochs_done: int) -> Checkpoint:
 
 
 def restore(run: Run, checkpoint: Checkpoint) -> int:
-    """Put `checkpoint` into `run` and return how many epochs it had done; nothing is put in if anything does not fit.
+    """Put `checkpoint` into `run` and return how many epochs it had done. What does not fit changes nothing.
 
     Raises
     ------
@@ -98,8 +98,8 @@ def restore(run: Run, checkpoint: Checkpoint) -> int:
         if saved is None or saved.shape != held.shape or saved.dtype != held.dtype:
             got = "nothing" if saved is None else f"{saved.dtype} {saved.shape}"
             raise InvalidValue(
-                f"The checkpoint has {got} for {p.name}, which is {held.dtype} {held.shape}: it was taken of another "
-                "network. Use another folder, or delete it to begin anew."
+                f"The checkpoint has {got} for {p.name}, which is {held.dtype} {held.shape}: it was taken "
+                "of another network. Use another folder, or delete it to begin anew."
             )
     names = [type(callback).__name__ for callback in run.callbacks]
     if plain["optimizer"] != run.optimizer.name or [name for name, _ in plain["callbacks"]] != names:

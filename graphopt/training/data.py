@@ -68,7 +68,7 @@ def check_data(
         if len(target) != len(inputs[0]):
             label = what[1] if len(targets) == 1 else f"{what[1]}[{network.output_names[position]!r}]"
             raise ShapeMismatch(
-                f"{label} has {len(target)} samples, {what[0]} has {len(inputs[0])}; expected the same number."
+                f"{label} has {len(target)} samples, {what[0]} has {len(inputs[0])}; expected as many."
             )
     weight = _weights(sample_weight, class_weight, inputs[0], targets, network.float_type)
     return Data(tuple(inputs), tuple(targets), weight)
@@ -80,8 +80,8 @@ def split(data: Data, fraction: float) -> tuple[Data, Data]:
     at = math.floor(n * (1.0 - fraction))
     if at == 0 or at == n:
         raise InvalidValue(
-            f"validation_split {fraction} of {n} samples leaves {at} for training and {n - at} for validation; "
-            "expected at least one for each."
+            f"validation_split {fraction} of {n} samples leaves {at} for training and {n - at} for "
+            "validation; expected at least one for each."
         )
     return data.rows(slice(0, at)), data.rows(slice(at, n))
 
@@ -118,17 +118,25 @@ def _weights(sample_weight, class_weight, first, targets, dtype) -> np.ndarray |
     if sample_weight is not None:
         weight = check_array(sample_weight, ArraySpec("sample_weight", (None,), dtype))
         if len(weight) != n:
-            raise ShapeMismatch(f"sample_weight has {len(weight)} numbers, x has {n} samples; expected the same number.")
+            raise ShapeMismatch(
+                f"sample_weight has {len(weight)} numbers, x has {n} samples; expected the same number."
+            )
         if weight.min() < 0:
             where = int(np.argmin(weight))
-            raise InvalidValue(f"sample_weight is {weight[where]} at index {where}; expected numbers from 0 on.")
+            raise InvalidValue(
+                f"sample_weight is {weight[where]} at index {where}; expected numbers from 0 on."
+            )
         return weight
     if class_weight is None:
         return None
     if not isinstance(class_weight, Mapping):
-        raise InvalidType(f"class_weight is {type(class_weight).__name__}; expected a dict from class to weight.")
+        raise InvalidType(
+            f"class_weight is {type(class_weight).__name__}; expected a dict from class to weight."
+        )
     if len(targets) != 1:
-        raise InvalidValue(f"class_weight goes with one output; the network has {len(targets)}. Use sample_weight.")
+        raise InvalidValue(
+            f"class_weight goes with one output; the network has {len(targets)}. Use sample_weight."
+        )
     classes = _classes(targets[0])
     weight = np.ones(n, dtype=dtype)
     for label, value in class_weight.items():
@@ -149,7 +157,9 @@ def _classes(target: np.ndarray) -> np.ndarray:
     elif target.ndim == 2:
         labels = target[:, 0] if target.shape[1] == 1 else np.argmax(target, axis=1)
     else:
-        raise ShapeMismatch(f"class_weight goes with one label a sample; y has shape {target.shape}. Use sample_weight.")
+        raise ShapeMismatch(
+            f"class_weight goes with one label a sample; y has shape {target.shape}. Use sample_weight."
+        )
     if np.any(labels != np.floor(labels)):
         raise InvalidValue("class_weight goes with class labels; y holds fractions. Use sample_weight.")
     return labels.astype("int64")

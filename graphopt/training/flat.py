@@ -1,4 +1,4 @@
-"""Parameters of one dtype seen as one vector, so that an update rule is written once over all of them."""
+"""Parameters of one dtype seen as one vector, so that an update rule runs once over all of them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 
+LARGEST = 256 * 1024
+"""Bytes of a vector at most: larger ones leave the cache, and their pages are cleared at every update."""
+
 
 class Group:
-    """The parameters of one dtype, their gradient as one vector, and the slots that belong to them.
+    """Parameters of one dtype, their gradient as one vector, and the slots that belong to them.
 
-    A lone parameter keeps its own shape. All arithmetic of a rule then runs once over the vector instead of once
-    for every parameter; only the last subtraction is done for each.
+    A lone parameter keeps its own shape. All arithmetic of a rule then runs once over the vector instead of
+    once for every parameter; only the last subtraction is done for each.
     """
 
     def __init__(self, params: Sequence[SharedVariable], grads: Sequence[Variable]) -> None:
@@ -66,7 +69,17 @@ class Group:
 
 
 def groups(params: Sequence[SharedVariable], grads: Sequence[Variable]) -> Iterator[Group]:
-    """Yield one `Group` for each dtype among `params`, in the order in which the dtypes appear."""
+    """Yield the `Group`s of `params`, each of one dtype, of `LARGEST` bytes at most."""
     for dtype in dict.fromkeys(p.type.dtype for p in params):
-        chosen = [(p, g) for p, g in zip(params, grads, strict=True) if p.type.dtype == dtype]
-        yield Group([p for p, _ in chosen], [g for _, g in chosen])
+        held: list[tuple[SharedVariable, Variable]] = []
+        size = 0
+        for p, g in zip(params, grads, strict=True):
+            if p.type.dtype != dtype:
+                continue
+            bytes_of_p = p.get_value(borrow=True).nbytes
+            if held and size + bytes_of_p > LARGEST:
+                yield Group(*zip(*held, strict=True))
+                held, size = [], 0
+            held.append((p, g))
+            size += bytes_of_p
+        yield Group(*zip(*held, strict=True))

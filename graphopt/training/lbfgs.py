@@ -40,7 +40,8 @@ def fit_lbfgs(
     Raises
     ------
     InvalidValue
-        If the loss of the network is not the same at each evaluation (dropout, batch statistics, carried states).
+        If the loss of the network is not the same at each evaluation (dropout, batch statistics, carried
+        states).
     """
     from graphopt.training.loop import _validated
 
@@ -53,8 +54,8 @@ def fit_lbfgs(
     if carried:
         names = ", ".join(str(shared.name) for shared in carried)
         raise InvalidValue(
-            f"optimizer 'L-BFGS-B' needs a loss that only the weights decide; this network carries {names} from call "
-            "to call. Leave these layers out, or use another optimizer such as 'adam'."
+            f"optimizer 'L-BFGS-B' needs a loss that only the weights decide; this network carries "
+            f"{names} from call to call. Leave these layers out, or use another optimizer such as 'adam'."
         )
     shown = objective.expressions(targets, outputs, sample_weight=weight, penalty=penalty)
     shown = engine.lift_bias(shown)
@@ -95,7 +96,10 @@ def fit_lbfgs(
         put(vector)
         if numbers is None:
             *numbers, _ = function(*data.arrays)
-        logs = {name: objective.finish(name, float(v)) for name, v in zip(objective.log_names, numbers, strict=True)}
+        logs = {
+            name: objective.finish(name, float(v))
+            for name, v in zip(objective.log_names, numbers, strict=True)
+        }
         if validation is not None:
             found = _validated(network, objective, validation, validation_batch, tier, called)
             logs.update({f"val_{name}": value for name, value in found.items()})

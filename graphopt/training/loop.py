@@ -57,14 +57,15 @@ def fit(
     Parameters
     ----------
     x, y
-        Arrays with one row a sample, lists of them, or dicts by input or output name. They are cast once to the
-        dtype of the network.
+        Arrays with one row a sample, lists of them, or dicts by input or output name. They are cast once to
+        the dtype of the network.
     epochs
         The number of the last epoch; ``epochs - initial_epoch`` are run.
     batch_size
         Rows of one update; 32, or what the network was made for.
     validation_data
-        ``(x, y)`` or ``(x, y, sample_weight)``. The states of stateful layers are put back after a validation.
+        ``(x, y)`` or ``(x, y, sample_weight)``. The states of stateful layers are put back after a
+        validation.
     validation_split
         The fraction of the rows, taken from the end before any shuffling, that is kept for validation.
     callbacks
@@ -78,11 +79,12 @@ def fit(
     loss, metrics, loss_weights
         Names, functions of targets and outputs, or lists or dicts of them over the outputs.
     optimizer
-        A name, an optimizer, or ``"L-BFGS-B"``: SciPy's, on all rows at once, `epochs` its iterations at most.
-        Each `fit` starts it afresh, unless `initial_epoch` is above 0 or it was given to ``network.compile``.
+        A name, an optimizer, or ``"L-BFGS-B"``: SciPy's, on all rows at once, `epochs` its iterations at
+        most. Each `fit` starts it afresh, unless `initial_epoch` is above 0 or it was given to
+        ``network.compile``.
     seed
-        Decides the order of the rows and restarts the random streams (dropout). By default the order follows the
-        network's seed and the streams go on. The same seed gives the same bits.
+        Decides the order of the rows and restarts the random streams (dropout). By default the order follows
+        the network's seed and the streams go on. The same seed gives the same bits.
     initial_epoch
         The number of the first epoch, for going on.
     validation_batch_size, validation_freq
@@ -119,8 +121,8 @@ def fit(
 
         return fit_lbfgs(
             network, objective, data, validation,
-            iterations=epochs - first, callbacks=listed, verbose=verbose, validation_batch=validation_batch_size,
-            tier=tier,
+            iterations=epochs - first, callbacks=listed, verbose=verbose,
+            validation_batch=validation_batch_size, tier=tier,
         )  # fmt: skip
 
     step = training_step(network, objective, choice, data, batch_size=batch_size, tier=tier)
@@ -190,7 +192,7 @@ def evaluate(
     return_dict: bool = False,
     tier: str = "auto",
 ) -> Any:
-    """Return the loss of `network` on `x` and `y`, or with metrics the list of loss and metrics, or a dict by name.
+    """Return the loss of `network` on `x` and `y`; with metrics the list of both, or a dict by name.
 
     Parameters are those of `fit`. States of stateful layers are carried on.
 
@@ -215,8 +217,8 @@ def evaluate(
 class _Epochs:
     """Runs epochs of `step` and returns their logs.
 
-    How many epochs share a call, and in which form the step runs, depends on the graph and the data and never on
-    a clock, so that the same seed gives the same bits.
+    How many epochs share a call, and in which form the step runs, depends on the graph and the data and never
+    on a clock, so that the same seed gives the same bits.
     """
 
     def __init__(
@@ -279,12 +281,18 @@ class _Epochs:
 
     def _run(self, order: np.ndarray | None = None, *, epochs: int = 1) -> list[np.ndarray]:
         return self.step.loop(
-            self.arrays, batch_size=self.batch_size, order=order, epochs=epochs, planned_steps=self.planned_steps
+            self.arrays,
+            batch_size=self.batch_size,
+            order=order,
+            epochs=epochs,
+            planned_steps=self.planned_steps,
         )
 
 
-def _logs(objective: Objective, outputs: list[np.ndarray], sizes: np.ndarray, epochs: int) -> dict[str, list[float]]:
-    """Return by name the means of `outputs` over the samples of each epoch: batches weigh as many rows as they have."""
+def _logs(
+    objective: Objective, outputs: list[np.ndarray], sizes: np.ndarray, epochs: int
+) -> dict[str, list[float]]:
+    """Return by name the means of `outputs` over the samples of each epoch."""
     logs = {}
     for name, values in zip(objective.log_names, outputs, strict=True):
         weighted = np.asarray(values, dtype="float64").reshape(epochs, len(sizes)) * sizes
@@ -337,12 +345,14 @@ def _validated(
 
 
 def _start_optimizer(network: Network, step: TrainingStep, given: Any, first: int) -> None:
-    """Make the optimizer of `step` that of the network, afresh unless this `fit` goes on from an earlier one."""
+    """Make the optimizer of `step` that of the network, afresh unless this `fit` goes on."""
     compiled = getattr(network, "compiled_choices", None)
     from_compile = compiled is not None and compiled.get("optimizer") is given
     before = getattr(network, "optimizer", None)
     goes_on = isinstance(before, type(step.optimizer)) and before.choice == step.optimizer.choice
-    goes_on = goes_on and (first > 0 or (from_compile and getattr(network, "_trained_with", None) is compiled))
+    goes_on = goes_on and (
+        first > 0 or (from_compile and getattr(network, "_trained_with", None) is compiled)
+    )
     if not goes_on:
         step.optimizer.restart()
     elif before is not step.optimizer:
@@ -401,7 +411,9 @@ def _whole_batches(network: Network, data: Data, what: str) -> None:
 def _whole(name: str, value: Any, lowest: int = 0) -> int:
     """Return `value` if it is a whole number from `lowest` on."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise InvalidType(f"{name} is {value!r} ({type(value).__name__}); expected a whole number from {lowest} on.")
+        raise InvalidType(
+            f"{name} is {value!r} ({type(value).__name__}); expected a whole number from {lowest} on."
+        )
     if value < lowest:
         raise InvalidValue(f"{name} is {value}; expected a whole number from {lowest} on.")
     return int(value)

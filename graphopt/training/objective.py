@@ -60,8 +60,8 @@ class Objective:
     ) -> list[Variable]:
         """Return one scalar for each of `log_names`: means over the samples of the batch.
 
-        The losses are weighted by `sample_weight` (and still divided by the number of samples, as in Keras), the metrics
-        are not.
+        The losses are weighted by `sample_weight` (and still divided by the number of samples, as in Keras),
+        the metrics are not.
         """
         per_sample = [loss(t, y) for loss, t, y in zip(self.losses, targets, outputs, strict=True)]
         if sample_weight is not None:
@@ -102,7 +102,9 @@ def resolve(network: Network, loss: Any, metrics: Any = None, loss_weights: Any 
     return Objective(names, losses, weights, tuple(chosen))
 
 
-def _each_output(what: str, value: Any, names: Sequence[str], *, shared: bool = False, missing: Any = None) -> list[Any]:
+def _each_output(
+    what: str, value: Any, names: Sequence[str], *, shared: bool = False, missing: Any = None
+) -> list[Any]:
     """Return one entry of `value` for each output."""
     if isinstance(value, Mapping) and "name" not in value:
         for key in value:
@@ -114,7 +116,9 @@ def _each_output(what: str, value: Any, names: Sequence[str], *, shared: bool = 
         return [value.get(name, missing) for name in names]
     if isinstance(value, list | tuple):
         if len(value) != len(names):
-            raise InvalidValue(f"{what} has {len(value)} entries; the network has {len(names)} outputs: {', '.join(names)}.")
+            raise InvalidValue(
+                f"{what} has {len(value)} entries; the network has {len(names)} outputs: {', '.join(names)}."
+            )
         return list(value)
     if value is None and missing is not None:
         return [missing] * len(names)
@@ -133,7 +137,9 @@ def _metrics_of_outputs(metrics: Any, names: Sequence[str]) -> list[list[Any]]:
                 raise unknown_name("output in metrics", key, names)
         return [_as_list(metrics.get(name)) for name in names]
     if not isinstance(metrics, list | tuple):
-        raise InvalidType(f"metrics is {metrics!r}; expected a list such as ['mae'], or a dict by output name.")
+        raise InvalidType(
+            f"metrics is {metrics!r}; expected a list such as ['mae'], or a dict by output name."
+        )
     if len(names) == 1:
         flat = metrics[0] if len(metrics) == 1 and isinstance(metrics[0], list | tuple) else metrics
         return [list(flat)]

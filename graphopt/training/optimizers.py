@@ -25,8 +25,8 @@ class Optimizer:
     weight_decay
         By how much of themselves, times the learning rate, the weights shrink at every update.
     clipnorm, clipvalue, global_clipnorm
-        The longest gradient of one parameter, the largest element, the longest gradient of all parameters together.
-        At most one is given.
+        The longest gradient of one parameter, the largest element, the longest gradient of all parameters
+        together. At most one is given.
     """
 
     weight_decay: float | None = field(default=None, kw_only=True)
@@ -47,7 +47,9 @@ class Optimizer:
                 _number(owner, name, getattr(self, name), lowest=0.0)
         if self.weight_decay is not None:
             _number(owner, "weight_decay", self.weight_decay, lowest=0.0)
-        clips = [name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(self, name) is not None]
+        clips = [
+            name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(self, name) is not None
+        ]
         for name in clips:
             if _number(owner, name, getattr(self, name), lowest=0.0) == 0:
                 raise InvalidValue(f"{owner}: {name} is 0; expected a number above 0.")
@@ -81,7 +83,7 @@ class Optimizer:
         params
             Shared variables.
         learning_rate
-            A shared variable to be used in place of the optimizer's own number, so that it can be changed later.
+            A shared variable to be used in place of the optimizer's own number, so that it can change.
         step
             A shared integer that counts updates; made if needed.
         """
@@ -149,7 +151,7 @@ class RMSprop(Optimizer):
 
 @dataclass(frozen=True)
 class Adagrad(Optimizer):
-    """Descent over the root of the summed squares of the gradient; see `graphopt.training.updates.adagrad`."""
+    """Descent over the root of summed squares; see `graphopt.training.updates.adagrad`."""
 
     learning_rate: float | Schedule = 0.001
     initial_accumulator_value: float = 0.1
@@ -214,7 +216,13 @@ class Adamax(Optimizer):
 
     def rule(self, grads, params, learning_rate, *, step=None):
         return updates.adamax(
-            grads, params, learning_rate, beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon, step=step
+            grads,
+            params,
+            learning_rate,
+            beta_1=self.beta_1,
+            beta_2=self.beta_2,
+            epsilon=self.epsilon,
+            step=step,
         )
 
 
@@ -229,7 +237,13 @@ class Nadam(Optimizer):
 
     def rule(self, grads, params, learning_rate, *, step=None):
         return updates.nadam(
-            grads, params, learning_rate, beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon, step=step
+            grads,
+            params,
+            learning_rate,
+            beta_1=self.beta_1,
+            beta_2=self.beta_2,
+            epsilon=self.epsilon,
+            step=step,
         )
 
 

@@ -23,7 +23,7 @@ def say(text: str) -> None:
 
 
 def verbosity(verbose: Any) -> int:
-    """Return 0 (silent), 1 (a progress line) or 2 (a line an epoch); ``"auto"`` is 1 on a terminal, else 0."""
+    """Return 0 (silent), 1 (a progress line) or 2 (a line an epoch); ``"auto"``: 1 on a terminal."""
     if isinstance(verbose, str) and verbose == "auto":
         return 1 if _terminal() else 0
     if verbose in (0, 1, 2):
@@ -50,7 +50,9 @@ class Progress(Callback):
                 from tqdm import tqdm
             except ImportError:
                 return
-            self._bar = tqdm(total=self.params["epochs"], unit="epoch", file=sys.stderr, mininterval=SECONDS_BETWEEN)
+            self._bar = tqdm(
+                total=self.params["epochs"], unit="epoch", file=sys.stderr, mininterval=SECONDS_BETWEEN
+            )
 
     def on_epoch_end(self, epoch, logs=None):
         last = epoch + 1 == self.params["epochs"] or self.model.stop_training
@@ -64,7 +66,9 @@ class Progress(Callback):
             if time.monotonic() - self._shown < pause:
                 return
         self._shown = time.monotonic()
-        line = f"Epoch {epoch + 1}/{self.params['epochs']}: {_numbers(logs)} ({self._shown - self._began:.1f} s)"
+        line = (
+            f"Epoch {epoch + 1}/{self.params['epochs']}: {_numbers(logs)} ({self._shown - self._began:.1f} s)"
+        )
         if self._redraw:
             sys.stderr.write("\r" + line.ljust(self._width) + ("\n" if last else ""))
             sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""An optimizer at work on a network: its learning rate, its step count and its slots, all of them shared variables."""
+"""An optimizer at work on a network: learning rate, step count and slots, all shared variables."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class RunningOptimizer:
         self._slot_starts: list[np.ndarray] = []
 
     def updates(self, grads: Sequence[Variable], params: Sequence[SharedVariable]) -> Updates:
-        """Return the updates of `params` and slots for `grads`, with the learning rate and step of this object."""
+        """Return the updates of `params` and slots for `grads`, with this learning rate and step."""
         rate: Any = self.choice.learning_rate(self._step) if self.scheduled else self._rate  # type: ignore[attr-defined]
         new = self.choice.updates(list(grads), params, learning_rate=rate, step=self._step)
         if self.scheduled and self._step not in new:
@@ -135,7 +135,8 @@ class RunningOptimizer:
         )
         if not fits:
             raise InvalidValue(
-                f"The saved state of an optimizer ({', '.join(state)}) does not fit {self.choice.name!r}, which has "
+                f"The saved state of an optimizer ({', '.join(state)}) does not fit {self.choice.name!r}, "
+                "which has "
                 f"{', '.join(targets)}. Use the optimizer and the network that it was saved with."
             )
         for key, shared in targets.items():

@@ -1,7 +1,7 @@
 """Learning rates that follow the step count: Keras' schedules as expressions, or numbers.
 
-A schedule called on a step, a number or an integer expression, returns the learning rate of that update; the first
-update has step 0.
+A schedule called on a step, a number or an integer expression, returns the learning rate of that update; the
+first update has step 0.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
 
 from graphopt.errors import InvalidType, InvalidValue
-
 
 ONE = np.float64(1.0)
 """Numbers are written as NumPy's: a bare Python number in an expression may become a float32 constant."""
@@ -38,7 +37,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
-    """``initial_learning_rate * decay_rate ** (step / decay_steps)``; with `staircase` the exponent is rounded down."""
+    """``initial_learning_rate * decay_rate ** (step / decay_steps)``; `staircase` rounds the exponent down."""
 
     initial_learning_rate: float
     decay_steps: float
@@ -56,7 +55,10 @@ class ExponentialDecay(Schedule):
 
 @dataclass(frozen=True)
 class InverseTimeDecay(Schedule):
-    """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``; with `staircase` the quotient is rounded down."""
+    """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
+
+    With `staircase` the quotient of steps is rounded down.
+    """
 
     initial_learning_rate: float
     decay_steps: float
@@ -74,7 +76,8 @@ class InverseTimeDecay(Schedule):
 
 @dataclass(frozen=True)
 class PolynomialDecay(Schedule):
-    """From `initial_learning_rate` to `end_learning_rate` in `decay_steps`, as ``(1 - step / decay_steps) ** power``.
+    """From `initial_learning_rate` to `end_learning_rate` in `decay_steps`, as
+    ``(1 - step / decay_steps) ** power``.
 
     With `cycle`, whenever the end is reached the decay goes on over the next multiple of `decay_steps`.
     """
@@ -102,8 +105,8 @@ class PolynomialDecay(Schedule):
 class CosineDecay(Schedule):
     """Half a cosine from `initial_learning_rate` down to `alpha` times it (Loshchilov and Hutter 2017).
 
-    With `warmup_target` the rate first rises in a line from `initial_learning_rate` to the target in `warmup_steps`,
-    then decays from there.
+    With `warmup_target` the rate first rises in a line from `initial_learning_rate` to the target in
+    `warmup_steps`, then decays from there.
     """
 
     initial_learning_rate: float
@@ -134,7 +137,10 @@ class CosineDecay(Schedule):
 
 @dataclass(frozen=True)
 class PiecewiseConstantDecay(Schedule):
-    """``values[0]`` up to and with step ``boundaries[0]``, ``values[1]`` up to and with ``boundaries[1]``, ..., the last after."""
+    """``values[0]`` up to step ``boundaries[0]``, ``values[1]`` up to ``boundaries[1]``, ..., then the last.
+
+    A boundary itself belongs to the value before it.
+    """
 
     boundaries: Sequence[float]
     values: Sequence[float]
@@ -144,11 +150,13 @@ class PiecewiseConstantDecay(Schedule):
         object.__setattr__(self, "values", tuple(self.values))
         if len(self.values) != len(self.boundaries) + 1:
             raise InvalidValue(
-                f"PiecewiseConstantDecay got {len(self.boundaries)} boundaries and {len(self.values)} values; "
-                "expected one value more than boundaries."
+                f"PiecewiseConstantDecay got {len(self.boundaries)} boundaries and {len(self.values)} "
+                "values; expected one value more than boundaries."
             )
         if list(self.boundaries) != sorted(self.boundaries):
-            raise InvalidValue(f"PiecewiseConstantDecay: boundaries are {self.boundaries}; expected rising numbers.")
+            raise InvalidValue(
+                f"PiecewiseConstantDecay: boundaries are {self.boundaries}; expected rising numbers."
+            )
 
     def rate(self, step, like):
         choose = pt.switch if like is pt else np.where

@@ -1,4 +1,4 @@
-"""The compiled steps of training and of evaluation, kept on the network so that a second `fit` compiles nothing."""
+"""The compiled steps of training and evaluation, kept on the network: a second `fit` compiles nothing."""
 
 from __future__ import annotations
 
@@ -42,7 +42,16 @@ def training_step(
     if not trainable:
         raise InvalidValue("The network has nothing to train: no layer has trainable weights.")
     shapes = tuple(a.shape[1:] for a in data.targets)
-    key = ("training", objective, choice, static, data.weight is not None, shapes, tuple(map(id, trainable)), tier)
+    key = (
+        "training",
+        objective,
+        choice,
+        static,
+        data.weight is not None,
+        shapes,
+        tuple(map(id, trainable)),
+        tier,
+    )
 
     def make() -> TrainingStep:
         inputs, targets, weight = symbols(network, data, static)
@@ -62,13 +71,15 @@ def training_step(
 
 
 def evaluation_step(network: Network, objective: Objective, data: Data, *, tier: str) -> engine.Loop:
-    """Return the compiled losses and metrics of a batch of `data`, without dropout and with moving statistics."""
+    """Return the compiled losses and metrics of a batch of `data`, at inference."""
     shapes = tuple(a.shape[1:] for a in data.targets)
     key = ("evaluation", objective, data.weight is not None, shapes, tier)
 
     def make() -> engine.Loop:
         _, targets, weight = symbols(network, data, network.batch_size)
-        shown = objective.expressions(targets, network.outputs, sample_weight=weight, penalty=penalty_of(network))
+        shown = objective.expressions(
+            targets, network.outputs, sample_weight=weight, penalty=penalty_of(network)
+        )
         everything = [*network.inputs, *targets, *([] if weight is None else [weight])]
         updates = network.state_updates
         return engine.compile_loop(everything, shown, updates=updates, tier=tier, name="evaluation step")
@@ -82,14 +93,18 @@ def penalty_of(network: Network) -> Variable | None:
     return sum(penalties[1:], penalties[0]) if penalties else None
 
 
-def symbols(network: Network, data: Data, rows: int | None) -> tuple[list[Variable], list[Variable], Variable | None]:
-    """Return symbolic inputs, targets and weight for batches of `rows` rows of `data`, None for any number."""
+def symbols(
+    network: Network, data: Data, rows: int | None
+) -> tuple[list[Variable], list[Variable], Variable | None]:
+    """Return symbolic inputs, targets and weight for batches of `rows` rows (None: any number)."""
 
     def like(array: np.ndarray, name: str) -> Variable:
         return pt.tensor(name, shape=(rows, *array.shape[1:]), dtype=array.dtype.name)
 
     inputs = [like(array, name) for array, name in zip(data.inputs, network.input_names, strict=True)]
-    targets = [like(array, f"{name}_target") for array, name in zip(data.targets, network.output_names, strict=True)]
+    targets = [
+        like(array, f"{name}_target") for array, name in zip(data.targets, network.output_names, strict=True)
+    ]
     return inputs, targets, None if data.weight is None else like(data.weight, "sample_weight")
 
 

@@ -23,7 +23,7 @@ def clip_by_norm(grads: Sequence[Variable], limit: float) -> list[Variable]:
 
 
 def clip_by_global_norm(grads: Sequence[Variable], limit: float) -> list[Variable]:
-    """Return `grads` scaled down together, so that all their elements have Euclidean length `limit` at most."""
+    """Return `grads` scaled down together, to Euclidean length `limit` of all their elements at most."""
     square = sum((pt.sum(pt.sqr(g)) for g in grads[1:]), pt.sum(pt.sqr(grads[0])))
     return [g * _factor(square, limit, g) for g in grads]
 
@@ -41,7 +41,11 @@ def decay_weights(
     decayed = dict(updates)
     for p in params:
         factor = _number(rate, p)
-        factor = factor * (learning_rate.astype(p.dtype) if isinstance(learning_rate, Variable) else _number(learning_rate, p))
+        factor = factor * (
+            learning_rate.astype(p.dtype)
+            if isinstance(learning_rate, Variable)
+            else _number(learning_rate, p)
+        )
         decayed[p] = updates[p] - factor * p
     return decayed
 

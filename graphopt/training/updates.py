@@ -1,9 +1,10 @@
 """Update rules as pure functions: from a loss and parameters to ``{shared variable: its new value}``.
 
-Every function takes a scalar loss, or the list of its gradients, one for each parameter. Slots (moments, sums of
-squares, the step count) are shared variables made by the call and updated by what it returns. A `learning_rate`
-may be a number, a shared variable or an expression; `step` is a shared integer that counts updates, made if the rule
-needs one and none is given. The formulas are those of Keras 3; options that give PyTorch's are named.
+Every function takes a scalar loss, or the list of its gradients, one for each parameter. Slots (moments, sums
+of squares, the step count) are shared variables made by the call and updated by what it returns. A
+`learning_rate` may be a number, a shared variable or an expression; `step` is a shared integer that counts
+updates, made if the rule needs one and none is given. The formulas are those of Keras 3; options that give
+PyTorch's are named.
 
 Rules with slots run once over all parameters of a dtype laid end to end, see `graphopt.training.flat`.
 """
@@ -27,12 +28,13 @@ Rate = float | Variable
 
 
 def gradients(loss: Loss, params: Sequence[SharedVariable]) -> list[Variable]:
-    """Return the gradient of `loss` with respect to each of `params`; `loss` itself if it is that list already.
+    """Return the gradient of `loss` with respect to each of `params`; `loss` itself if it is that list.
 
     Raises
     ------
     InvalidType
-        If `params` are not shared variables, or `loss` is neither a scalar expression nor a list of gradients.
+        If `params` are not shared variables, or `loss` is neither a scalar expression nor a list of
+        gradients.
     InvalidValue
         If there are no parameters, one is there twice, or the number of gradients is another.
     """
@@ -46,7 +48,9 @@ def gradients(loss: Loss, params: Sequence[SharedVariable]) -> list[Variable]:
         raise InvalidValue("A parameter is listed twice; each is updated once.")
     if isinstance(loss, Variable):
         if loss.ndim != 0:
-            raise InvalidType(f"The loss has {loss.ndim} axes; expected a scalar expression. Take its mean or sum.")
+            raise InvalidType(
+                f"The loss has {loss.ndim} axes; expected a scalar expression. Take its mean or sum."
+            )
         return pytensor.grad(loss, params)
     if not isinstance(loss, Sequence) or not all(isinstance(g, Variable) for g in loss):
         raise InvalidType(f"The loss is {loss!r}; expected a scalar expression or a list of gradients.")
@@ -68,13 +72,21 @@ def sgd(loss: Loss, params: Sequence[SharedVariable], learning_rate: Rate = 0.01
     return updates
 
 
-def momentum(loss: Loss, params: Sequence[SharedVariable], learning_rate: Rate = 0.01, *, momentum: float = 0.9) -> Updates:
-    """Return gradient descent with a velocity: ``v = momentum * v - learning_rate * g; p = p + v`` (Polyak 1964)."""
+def momentum(
+    loss: Loss, params: Sequence[SharedVariable], learning_rate: Rate = 0.01, *, momentum: float = 0.9
+) -> Updates:
+    """Return gradient descent with a velocity: ``v = momentum * v - learning_rate * g; p = p + v`` (Polyak).
+
+    B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
+    """
     return _with_velocity(loss, params, learning_rate, momentum, nesterov=False)
 
 
-def nesterov(loss: Loss, params: Sequence[SharedVariable], learning_rate: Rate = 0.01, *, momentum: float = 0.9) -> Updates:
-    """Return Nesterov's descent: ``v = momentum * v - learning_rate * g; p = p + momentum * v - learning_rate * g``.
+def nesterov(
+    loss: Loss, params: Sequence[SharedVariable], learning_rate: Rate = 0.01, *, momentum: float = 0.9
+) -> Updates:
+    """Return Nesterov's descent:
+    ``v = momentum * v - learning_rate * g; p = p + momentum * v - learning_rate * g``.
 
     Sutskever, Martens, Dahl, Hinton 2013, with the gradient taken at the point looked ahead to.
     """
@@ -105,8 +117,9 @@ def rmsprop(
 ) -> Updates:
     """Return descent scaled by the running root mean square of the gradient (Tieleman and Hinton 2012).
 
-    ``s = rho * s + (1 - rho) * g^2; p = p - learning_rate * g / sqrt(s + epsilon)``; `centered` takes the squared running
-    mean of the gradient from s; `momentum` keeps a velocity of the steps. PyTorch has epsilon outside the root.
+    ``s = rho * s + (1 - rho) * g^2; p = p - learning_rate * g / sqrt(s + epsilon)``; `centered` takes the
+    squared running mean of the gradient from s; `momentum` keeps a velocity of the steps. PyTorch has epsilon
+    outside the root.
     """
     updates: Updates = {}
     for group in groups(params, gradients(loss, params)):
@@ -154,7 +167,7 @@ def adadelta(
     rho: float = 0.95,
     epsilon: float = 1e-7,
 ) -> Updates:
-    """Return Zeiler's (2012) rule, whose steps have the running size of earlier steps over that of the gradient.
+    """Return Zeiler's (2012) rule, whose steps have the running size of earlier ones over the gradient's.
 
     PyTorch's defaults are ``learning_rate=1.0, rho=0.9, epsilon=1e-6``.
     """
@@ -181,15 +194,15 @@ def adam(
     epsilon_hat: bool = True,
     step: SharedVariable | None = None,
 ) -> Updates:
-    """Return Adam (Kingma and Ba 2015): moments ``m`` and ``v`` of the gradient, corrected for their start at 0.
+    """Return Adam (Kingma and Ba 2015): moments ``m`` and ``v`` of the gradient, corrected for their zero start.
 
     Parameters
     ----------
     amsgrad
         Whether v never falls (Reddi, Kale, Kumar 2018).
     epsilon_hat
-        Keras, and the end of section 2 of the paper: ``m / (sqrt(v) + epsilon)``, the corrections in the rate. False,
-        algorithm 1 and PyTorch (there with epsilon 1e-8): epsilon joins the corrected root.
+        Keras, and the end of section 2 of the paper: ``m / (sqrt(v) + epsilon)``, the corrections in the
+        rate. False, algorithm 1 and PyTorch (there with epsilon 1e-8): epsilon joins the corrected root.
     """
     step, updates = _counted(step)
     for group in groups(params, gradients(loss, params)):
@@ -222,7 +235,9 @@ def adamw(
     epsilon_hat: bool = True,
     step: SharedVariable | None = None,
 ) -> Updates:
-    """Return Adam with the weights shrunk by ``learning_rate * weight_decay`` of themselves (Loshchilov and Hutter 2019).
+    """Return Adam with the weights shrunk by ``learning_rate * weight_decay`` of themselves.
+
+    Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
 
     PyTorch's default decay is 0.01.
     """
@@ -252,7 +267,10 @@ def adamax(
     epsilon: float = 1e-7,
     step: SharedVariable | None = None,
 ) -> Updates:
-    """Return Adam with the running maximum of the gradient's size in place of its root mean square (Kingma and Ba 2015)."""
+    """Return Adam with the running maximum of the gradient's size in place of its root mean square.
+
+    Kingma and Ba 2015, section 7.1.
+    """
     step, updates = _counted(step)
     for group in groups(params, gradients(loss, params)):
         t = (step + 1).astype(group.dtype)

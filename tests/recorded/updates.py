@@ -1,6 +1,7 @@
 """Records what Keras 3 and PyTorch do in ten updates, in schedules, in callbacks and in a small `fit`.
 
-Run with a Python that has keras (TensorFlow back end) and torch; writes updates.npz and updates.json beside this file.
+Run with a Python that has keras (TensorFlow back end) and torch; writes updates.npz and updates.json beside
+this file.
 """
 
 import json
@@ -132,7 +133,12 @@ def drive(callback, values, monitor):
         if stub.stop_training:
             break
     callback.on_train_end()
-    return {"ran": ran, "rates": rates, "weights": float(stub.weights[0][0]), "stopped_epoch": getattr(callback, "stopped_epoch", 0)}
+    return {
+        "ran": ran,
+        "rates": rates,
+        "weights": float(stub.weights[0][0]),
+        "stopped_epoch": getattr(callback, "stopped_epoch", 0),
+    }
 
 
 FALL = [1.0, 0.9, 0.8, 0.85, 0.84, 0.83, 0.7, 0.75, 0.76, 0.77, 0.78]
@@ -182,8 +188,9 @@ def fits(arrays, report):
     weight, weight_v = rng.uniform(0.1, 2, size=n), rng.uniform(0.1, 2, size=7)
     weights = [rng.normal(size=s) for s in ((n_in, hidden), (hidden,), (hidden, 1), (1,))]
     weights3 = [*weights[:2], rng.normal(size=(hidden, 3)), rng.normal(size=3)]
-    arrays.update({f"fit/{k}": v for k, v in dict(
-        x=x, xv=xv, y=y, yv=yv, labels=labels, labels_v=labels_v, weight=weight, weight_v=weight_v).items()})
+    data = {"x": x, "xv": xv, "y": y, "yv": yv, "labels": labels, "labels_v": labels_v}
+    data |= {"weight": weight, "weight_v": weight_v}
+    arrays.update({f"fit/{k}": v for k, v in data.items()})
     for i, (a, b) in enumerate(zip(weights, weights3)):
         arrays[f"fit/one/{i}"], arrays[f"fit/three/{i}"] = a, b
 
@@ -193,19 +200,50 @@ def fits(arrays, report):
         net = keras.Sequential([keras.Input((n_in,)), hid, out])
         net.set_weights(weights3 if three else weights)
         net.compile(optimizer=optimizer, loss=loss, metrics=metrics)
-        history = net.fit(x, labels if three else y, epochs=4, batch_size=4, shuffle=False, verbose=0, **options)
+        history = net.fit(
+            x, labels if three else y, epochs=4, batch_size=4, shuffle=False, verbose=0, **options
+        )
         for i, w in enumerate(net.get_weights()):
             arrays[f"fit/{name}/{i}"] = w
         report[name] = {k: [float(v) for v in values] for k, values in history.history.items()}
 
     opt = keras.optimizers
     run("mse", False, "mse", ["mae"], opt.SGD(0.1), validation_data=(xv, yv))
-    run("mse_weighted", False, "mse", ["mae"], opt.SGD(0.1), sample_weight=weight, validation_data=(xv, yv, weight_v))
+    run(
+        "mse_weighted",
+        False,
+        "mse",
+        ["mae"],
+        opt.SGD(0.1),
+        sample_weight=weight,
+        validation_data=(xv, yv, weight_v),
+    )
     run("mse_split", False, "mse", [], opt.Adam(0.01), validation_split=0.25)
-    run("mse_l2", False, "mse", [], opt.SGD(0.1), regularizer=keras.regularizers.L2(0.1), validation_data=(xv, yv))
-    run("labels", True, "sparse_categorical_crossentropy", ["accuracy"], opt.RMSprop(0.02), validation_data=(xv, labels_v))
-    run("labels_class_weight", True, "sparse_categorical_crossentropy", ["accuracy"], opt.SGD(0.1),
-        class_weight={0: 0.5, 1: 2.0, 2: 3.0})
+    run(
+        "mse_l2",
+        False,
+        "mse",
+        [],
+        opt.SGD(0.1),
+        regularizer=keras.regularizers.L2(0.1),
+        validation_data=(xv, yv),
+    )
+    run(
+        "labels",
+        True,
+        "sparse_categorical_crossentropy",
+        ["accuracy"],
+        opt.RMSprop(0.02),
+        validation_data=(xv, labels_v),
+    )
+    run(
+        "labels_class_weight",
+        True,
+        "sparse_categorical_crossentropy",
+        ["accuracy"],
+        opt.SGD(0.1),
+        class_weight={0: 0.5, 1: 2.0, 2: 3.0},
+    )
 
 
 def main():
@@ -234,11 +272,21 @@ def main():
 
     report["tables"] = {"keras": KERAS, "torch": TORCH, "schedules": SCHEDULES}
     report["early_stopping"] = [
-        {"values": v, "monitor": m, "options": o, **drive(keras.callbacks.EarlyStopping(monitor=m, **o), v, m)}
+        {
+            "values": v,
+            "monitor": m,
+            "options": o,
+            **drive(keras.callbacks.EarlyStopping(monitor=m, **o), v, m),
+        }
         for v, m, o in STOPPING
     ]
     report["reduce_lr"] = [
-        {"values": v, "monitor": m, "options": o, **drive(keras.callbacks.ReduceLROnPlateau(monitor=m, **o), v, m)}
+        {
+            "values": v,
+            "monitor": m,
+            "options": o,
+            **drive(keras.callbacks.ReduceLROnPlateau(monitor=m, **o), v, m),
+        }
         for v, m, o in PLATEAU
     ]
     text = json.dumps(report, indent=1)

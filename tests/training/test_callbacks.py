@@ -58,7 +58,9 @@ def test_early_stopping_stops_where_keras_does(case):
 
 @pytest.mark.parametrize("case", RECORDED["reduce_lr"], ids=lambda case: str(case["options"]))
 def test_the_rate_is_lowered_where_keras_does(case):
-    got = drive(cb.ReduceLROnPlateau(monitor=case["monitor"], **case["options"]), case["values"], case["monitor"])
+    got = drive(
+        cb.ReduceLROnPlateau(monitor=case["monitor"], **case["options"]), case["values"], case["monitor"]
+    )
     np.testing.assert_allclose(got["rates"], case["rates"], rtol=1e-12)
 
 
@@ -199,7 +201,7 @@ def test_early_stopping_puts_the_best_weights_back(line):
 
 
 def test_model_checkpoint_saves_the_best_network(line, tmp_path):
-    net, x, y = line
+    x = line[1]
     kept = cb.ModelCheckpoint(tmp_path / "best-{epoch:02d}.npz", monitor="loss", save_best_only=True)
     rates = cb.LearningRateScheduler(lambda epoch, rate: 0.1 if epoch < 3 else 2.5)
     history = train(line, [rates, kept], epochs=6)
@@ -221,9 +223,9 @@ def test_model_checkpoint_names_what_its_path_cannot_know(line, tmp_path):
 
 
 def test_the_scheduler_sets_each_epoch(line):
-    assert train(line, cb.LearningRateScheduler(lambda e: 0.1 / (e + 1)), epochs=3).history["learning_rate"] == (
-        pytest.approx([0.1, 0.05, 0.1 / 3])
-    )
+    assert train(line, cb.LearningRateScheduler(lambda e: 0.1 / (e + 1)), epochs=3).history[
+        "learning_rate"
+    ] == (pytest.approx([0.1, 0.05, 0.1 / 3]))
     with pytest.raises(TypeError, match="expected a number"):
         train(line, cb.LearningRateScheduler(lambda e, rate: None))
 

@@ -44,8 +44,8 @@ def recorded_fit(recorded, name, hook=None):
         },
         "mse_split": {"optimizer": Adam(0.01), "validation_split": 0.25},
         "mse_l2": {"optimizer": SGD(0.1), "validation_data": (r["xv"], r["yv"])},
-        "labels": {"optimizer": RMSprop(0.02), "metrics": ["accuracy"], "validation_data": (r["xv"], r["labels_v"])},
-        "labels_class_weight": {
+        "labels": {"optimizer": RMSprop(0.02), "metrics": ["accuracy"], "validation_data": (r["xv"],
+        r["labels_v"])}, "labels_class_weight": {
             "optimizer": SGD(0.1), "metrics": ["accuracy"], "class_weight": {0: 0.5, 1: 2.0, 2: 3.0},
         },
     }[name]  # fmt: skip
@@ -122,7 +122,9 @@ def test_many_epochs_in_a_call_are_the_epochs_one_by_one(xy):
         nets = [small(), small()]
         together = fit(nets[0], x, y, epochs=6, batch_size=batch_size, loss="mse", optimizer="adam")
         watched = cb.LambdaCallback(on_epoch_end=lambda epoch, logs: None)
-        single = fit(nets[1], x, y, epochs=6, batch_size=batch_size, loss="mse", optimizer="adam", callbacks=watched)
+        single = fit(
+            nets[1], x, y, epochs=6, batch_size=batch_size, loss="mse", optimizer="adam", callbacks=watched
+        )
         assert together.history == single.history
         assert together.epoch == list(range(6))
         assert bits(nets[0]) == bits(nets[1])
@@ -148,7 +150,13 @@ def test_a_second_fit_compiles_nothing(xy, monkeypatch):
     from graphopt import engine
 
     net = small()
-    choices = {"loss": "mse", "optimizer": Adam(0.01), "batch_size": 4, "validation_data": xy, "metrics": ["mae"]}
+    choices = {
+        "loss": "mse",
+        "optimizer": Adam(0.01),
+        "batch_size": 4,
+        "validation_data": xy,
+        "metrics": ["mae"],
+    }
     first = fit(net, *xy, **choices)
     monkeypatch.setattr(engine, "compile_loop", lambda *a, **k: pytest.fail("compiled again"))
     second = fit(net, *xy, **choices)

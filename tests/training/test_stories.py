@@ -1,4 +1,6 @@
-"""Story 3, both ways at a smaller size: a running average is learnt exactly, its weights are known in closed form."""
+"""Story 3, both ways at a smaller size: a running average is learnt exactly, its weights are known in closed
+form.
+"""
 
 import numpy as np
 import pytensor
@@ -26,7 +28,9 @@ def test_online_sgd_on_a_carried_state_finds_the_weights(alpha):
     rng = np.random.default_rng(1337)
     x = rng.uniform(size=10_000)
     y = running_average(x, alpha)
-    weight, state_weight, bias = (pytensor.shared(np.asarray(v), name=n, shape=()) for n, v in zip("wub", rng.uniform(size=3)))
+    weight, state_weight, bias = (
+        pytensor.shared(np.asarray(v), name=n, shape=()) for n, v in zip("wub", rng.uniform(size=3))
+    )
     state = pytensor.shared(np.asarray(rng.uniform()), name="a", shape=())
     sample, target = pt.dscalars("x", "y")
     guess = weight * sample + state_weight * state + bias
@@ -44,7 +48,9 @@ def test_a_stateful_layer_finds_the_weights(alpha):
     x = np.random.default_rng(1337).uniform(size=3000)
     y = running_average(x, alpha)
     rnn = Sequential([Input((1, 1), batch_size=1), SimpleRNN(1, activation=None, stateful=True)], seed=0)
-    history = fit(rnn, x[:, None, None], y[:, None], loss="mse", optimizer=SGD(0.02), epochs=30, shuffle=False)
+    history = fit(
+        rnn, x[:, None, None], y[:, None], loss="mse", optimizer=SGD(0.02), epochs=30, shuffle=False
+    )
     kernel, recurrent, bias = (float(np.squeeze(w)) for w in rnn.get_weights())
     np.testing.assert_allclose([recurrent, kernel, bias], [1 - alpha, alpha, 0.0], atol=0.001)
     assert history.history["loss"][-1] < 1e-6

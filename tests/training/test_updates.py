@@ -16,7 +16,9 @@ RECORDED = Path(__file__).parents[1] / "recorded"
 TABLES = json.loads((RECORDED / "updates.json").read_text())["tables"]
 KEPT = [0, 4, 9]
 CLOSE = {"rtol": 1e-6, "atol": 1e-6}
-"""Keras reads 0.999 as a float32 number even for float64 weights, which moves 1 - 0.999 by 1.3e-5 of itself."""
+"""Keras reads 0.999 as a float32 number even for float64 weights, which moves 1 - 0.999 by 1.3e-5 of
+itself.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,9 @@ def test_ten_updates_are_those_of_keras(recorded, name):
     np.testing.assert_allclose(got, recorded[f"keras/{name}"], **CLOSE)
 
 
-@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam"])
+@pytest.mark.parametrize(
+    "name", ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam"]
+)
 def test_defaults_are_those_of_keras(recorded, name):
     got = ten_updates(recorded, optimizers.get(name.lower()).updates)
     np.testing.assert_allclose(got, recorded[f"keras/default_{name}"], **CLOSE)
@@ -72,7 +76,9 @@ TORCH = {
 @pytest.mark.parametrize("name", TABLES["torch"])
 def test_ten_updates_are_those_of_torch(recorded, name):
     # Without epsilon an element that never had a gradient is 0/0 here; torch keeps the same NaN.
-    np.testing.assert_allclose(ten_updates(recorded, TORCH[name]), recorded[f"torch/{name}"], rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(
+        ten_updates(recorded, TORCH[name]), recorded[f"torch/{name}"], rtol=1e-6, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("rule", [updates.sgd, updates.adam, updates.nadam], ids=lambda f: f.__name__)
@@ -104,13 +110,17 @@ def test_a_scalar_parameter_is_updated():
     p = pytensor.shared(np.asarray(3.0))
     step = engine.compile([], [], updates=updates.adam(p**2, [p], 0.1), tier="now")
     step()
-    np.testing.assert_allclose(p.get_value(), 2.9, rtol=1e-6)  # the first step of Adam has the size of the rate
+    np.testing.assert_allclose(
+        p.get_value(), 2.9, rtol=1e-6
+    )  # the first step of Adam has the size of the rate
 
 
 def test_a_schedule_sets_the_rate_of_each_update(recorded):
     optimizer = optimizers.SGD(schedules.ExponentialDecay(0.1, 3, 0.5))
     # Keras computes the schedule in float32.
-    np.testing.assert_allclose(ten_updates(recorded, optimizer.updates), recorded["keras/sgd_schedule"], rtol=1e-6)
+    np.testing.assert_allclose(
+        ten_updates(recorded, optimizer.updates), recorded["keras/sgd_schedule"], rtol=1e-6
+    )
 
 
 def test_sgd_solves_least_squares():
@@ -146,3 +156,11 @@ def test_sgd_solves_least_squares():
 def test_wrong_choices_are_named(make, error, words):
     with pytest.raises(error, match=words):
         make()
+
+
+def test_laying_parameters_end_to_end_changes_no_bit(recorded, monkeypatch):
+    from graphopt.training import flat
+
+    together = ten_updates(recorded, updates.nadam)
+    monkeypatch.setattr(flat, "LARGEST", 1)
+    np.testing.assert_array_equal(ten_updates(recorded, updates.nadam), together)

@@ -11,7 +11,7 @@ from graphopt.training.callbacks.base import Callback
 
 
 class BackupAndRestore(Callback):
-    """Save weights, optimizer, random streams, callbacks and history; a `fit` that finds them goes on from there.
+    """Save weights, optimizer, random streams, callbacks and history; a `fit` that finds them goes on.
 
     The training that went on has the same bits as one that was never broken off.
 
@@ -33,7 +33,9 @@ class BackupAndRestore(Callback):
         super().__init__()
         every = 1 if save_freq == "epoch" else save_freq
         if isinstance(every, bool) or not isinstance(every, int):
-            raise InvalidType(f"BackupAndRestore: save_freq is {save_freq!r}; expected 'epoch' or a number of epochs.")
+            raise InvalidType(
+                f"BackupAndRestore: save_freq is {save_freq!r}; expected 'epoch' or a number of epochs."
+            )
         if every <= 0:
             raise InvalidValue(f"BackupAndRestore: save_freq is {save_freq}; expected a number above 0.")
         self.path = Path(backup_dir) / self.FILE
@@ -42,7 +44,7 @@ class BackupAndRestore(Callback):
         self.run: checkpoint.Run | None = None
 
     def restore(self, run: checkpoint.Run) -> int | None:
-        """Put the state of the file into `run`; return how many epochs it has done, or None without a file."""
+        """Put the file's state into `run`; return how many epochs it has done, None without a file."""
         self.run = run
         if not self.path.exists():
             return None

@@ -46,7 +46,7 @@ class Callback:
         """Before epoch number `epoch`, from 0 on."""
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        """After epoch number `epoch`; `logs` hold its loss and metrics, those of validation as ``val_...``."""
+        """After epoch number `epoch`; `logs` hold loss and metrics, of validation as ``val_...``."""
 
     def on_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
         """Before a batch; another name of `on_train_batch_begin`."""
@@ -55,7 +55,7 @@ class Callback:
         """After a batch; another name of `on_train_batch_end`."""
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
-        """Before a batch. A callback with batch hooks makes an epoch run batch by batch: same numbers, more time."""
+        """Before a batch. With such a hook an epoch runs batch by batch: same numbers, more time."""
         self.on_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
@@ -121,11 +121,13 @@ def flatten(callbacks: Any) -> list[Any]:
     if isinstance(callbacks, list | tuple):
         return [one for item in callbacks for one in flatten(item)]
     if isinstance(callbacks, type):
-        raise InvalidType(f"callbacks holds the class {callbacks.__name__}; call it: {callbacks.__name__}(...).")
+        raise InvalidType(
+            f"callbacks holds the class {callbacks.__name__}; call it: {callbacks.__name__}(...)."
+        )
     if not any(name.startswith("on_") for name in dir(callbacks)):
         raise InvalidType(
-            f"callbacks holds {callbacks!r} ({type(callbacks).__name__}); expected objects with methods such as "
-            "on_epoch_end(epoch, logs)."
+            f"callbacks holds {callbacks!r} ({type(callbacks).__name__}); expected objects with methods "
+            "such as on_epoch_end(epoch, logs)."
         )
     return [callbacks]
 

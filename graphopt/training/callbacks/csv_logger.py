@@ -45,11 +45,12 @@ class CSVLogger(Callback):
     def on_epoch_end(self, epoch, logs=None):
         logs = logs or {}
         if self.keys is None:
-            # validation may be left out of the first epochs' logs by its frequency; its columns belong there still
             self.keys = sorted(logs)
         if self._writer is None:
             fields = ["epoch", *self.keys]
-            self._writer = csv.DictWriter(self._file, fieldnames=fields, delimiter=self.separator, extrasaction="ignore")
+            self._writer = csv.DictWriter(
+                self._file, fieldnames=fields, delimiter=self.separator, extrasaction="ignore"
+            )
             if self._header_wanted:
                 self._writer.writeheader()
         self._writer.writerow({"epoch": epoch, **{key: _text(logs.get(key, "NA")) for key in self.keys}})

@@ -82,7 +82,10 @@ class EarlyStopping(MonitorCallback):
 
     def on_train_end(self, logs=None):
         if self.stopped_epoch > 0 and self.verbose:
-            say(f"Stopped after epoch {self.stopped_epoch + 1}: {self.monitor} was best in epoch {self.best_epoch + 1}.")
+            say(
+                f"Stopped after epoch {self.stopped_epoch + 1}: {self.monitor} was best in epoch "
+                f"{self.best_epoch + 1}."
+            )
         if self.restore_best_weights and self.best_weights is not None:
             self.model.set_weights(self.best_weights)
 

@@ -13,12 +13,14 @@ from graphopt.training.progress import say
 
 
 class LearningRateScheduler(Callback):
-    """Set the learning rate to ``schedule(epoch, learning_rate)`` (or ``schedule(epoch)``) before each epoch."""
+    """Set the learning rate to ``schedule(epoch, learning_rate)`` (or ``schedule(epoch)``) each epoch."""
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
         if not callable(schedule):
-            raise InvalidType(f"LearningRateScheduler: schedule is {schedule!r}; expected a function of the epoch.")
+            raise InvalidType(
+                f"LearningRateScheduler: schedule is {schedule!r}; expected a function of the epoch."
+            )
         self.schedule = schedule
         self.verbose = verbose
 
@@ -26,7 +28,9 @@ class LearningRateScheduler(Callback):
         optimizer = self.model.optimizer
         rate = self.schedule(*(epoch, float(optimizer.learning_rate))[: _positional(self.schedule)])
         if isinstance(rate, bool) or not isinstance(rate, int | float | np.number | np.ndarray):
-            raise InvalidType(f"LearningRateScheduler: the schedule returned {rate!r} for epoch {epoch}; expected a number.")
+            raise InvalidType(
+                f"LearningRateScheduler: the schedule returned {rate!r} for epoch {epoch}; expected a number."
+            )
         optimizer.learning_rate = float(rate)
         if self.verbose:
             say(f"Epoch {epoch + 1}: learning rate {float(rate):g}.")

@@ -54,7 +54,9 @@ class ModelCheckpoint(MonitorCallback):
         self._epoch = 0
         if save_freq != "epoch":
             if isinstance(save_freq, bool) or not isinstance(save_freq, int):
-                raise InvalidType(f"ModelCheckpoint: save_freq is {save_freq!r}; expected 'epoch' or a number of batches.")
+                raise InvalidType(
+                    f"ModelCheckpoint: save_freq is {save_freq!r}; expected 'epoch' or a number of batches."
+                )
             if save_freq <= 0:
                 raise InvalidValue(f"ModelCheckpoint: save_freq is {save_freq}; expected a number above 0.")
             self.on_train_batch_end = self._after_batch  # type: ignore[method-assign]

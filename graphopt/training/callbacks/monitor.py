@@ -1,4 +1,4 @@
-"""Which way a watched number is better, and whether it got better: what the callbacks that watch one share."""
+"""What the callbacks share that watch a number: which way it is better, and whether it got better."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from graphopt.training.callbacks.base import Callback, Logs
 
 MODES = ("auto", "max", "min")
 LARGE_IS_GOOD = ("acc", "auc", "precision", "recall", "f1", "r2", "similarity", "iou")
-SMALL_IS_GOOD = ("loss", "error", "mse", "mae", "mape", "msle", "rmse", "crossentropy", "hinge", "huber", "cosh",
-                 "poisson", "divergence", "kld", "bce")  # fmt: skip
+SMALL_IS_GOOD = (
+    "loss", "error", "mse", "mae", "mape", "msle", "rmse", "crossentropy", "hinge", "huber", "cosh",
+    "poisson", "divergence", "kld", "bce",
+)  # fmt: skip
 
 
 class MonitorCallback(Callback):
@@ -74,14 +76,16 @@ class MonitorCallback(Callback):
         return value
 
     def is_better(self, value: float, than: float | None) -> bool:
-        """Return whether `value` is better than `than` by more than `min_delta`; anything is better than None."""
+        """Return whether `value` beats `than` by more than `min_delta`; anything beats None."""
         return than is None or self.sign * value < self.sign * than - self.min_delta
 
 
 def check_whole(owner: str, name: str, value: Any) -> int:
     """Return `value` if it is a whole number from 0 on."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise InvalidType(f"{owner}: {name} is {value!r} ({type(value).__name__}); expected a whole number from 0 on.")
+        raise InvalidType(
+            f"{owner}: {name} is {value!r} ({type(value).__name__}); expected a whole number from 0 on."
+        )
     if value < 0:
         raise InvalidValue(f"{owner}: {name} is {value}; expected a whole number from 0 on.")
     return int(value)

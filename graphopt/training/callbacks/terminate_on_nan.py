@@ -11,7 +11,7 @@ from graphopt.training.progress import say
 class TerminateOnNaN(Callback):
     """Stop after the epoch in which a batch had a NaN or infinite loss.
 
-    Keras stops after the batch; here the epoch is one compiled call, and its mean loss shows what its batches had.
+    Keras stops after the batch; here the epoch is one compiled call, whose mean loss shows it.
     """
 
     def on_epoch_end(self, epoch, logs=None):
