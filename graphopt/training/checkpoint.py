@@ -62,15 +62,15 @@ def capture(run: Run, epochs_done: int) -> Checkpoint:
     states = []
     for i, callback in enumerate(run.callbacks):
         state = callback.get_state() if hasattr(callback, "get_state") else {}
-        plain = {}
+        held: dict[str, Any] = {}
         for key, value in state.items():
             if isinstance(value, list):
-                plain[key] = {"arrays": len(value)}
+                held[key] = {"arrays": len(value)}
                 arrays.update({f"callback/{i}/{key}/{j}": np.asarray(one) for j, one in enumerate(value)})
             else:
-                plain[key] = value
-        states.append([type(callback).__name__, plain])
-    plain = {
+                held[key] = value
+        states.append([type(callback).__name__, held])
+    plain: dict[str, Any] = {
         "epochs_done": epochs_done,
         "seed": run.seed,
         "optimizer": run.optimizer.name,
@@ -138,7 +138,8 @@ def save(path: str | os.PathLike, checkpoint: Checkpoint) -> None:
     path = Path(path)
     body = io.BytesIO()
     text = json.dumps(checkpoint.plain).encode()
-    np.savez(body, plain=np.frombuffer(text, dtype=np.uint8), **checkpoint.arrays)
+    named: dict[str, Any] = {"plain": np.frombuffer(text, dtype=np.uint8), **checkpoint.arrays}
+    np.savez(body, **named)
     data = body.getvalue()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     try:

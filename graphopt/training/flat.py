@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
-from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Variable
+from pytensor.tensor.sharedvar import TensorSharedVariable
+from pytensor.tensor.variable import TensorVariable
 
 LARGEST = 256 * 1024
 """Bytes of a vector at most: larger ones leave the cache, and their pages are cleared at every update."""
@@ -21,7 +21,7 @@ class Group:
     once for every parameter; only the last subtraction is done for each.
     """
 
-    def __init__(self, params: Sequence[SharedVariable], grads: Sequence[Variable]) -> None:
+    def __init__(self, params: Sequence[TensorSharedVariable], grads: Sequence[TensorVariable]) -> None:
         self.params = tuple(params)
         self.dtype = params[0].type.dtype
         self.shapes = [p.get_value(borrow=True).shape for p in params]
@@ -32,17 +32,17 @@ class Group:
             self.shape = (sum(int(np.prod(s)) for s in self.shapes),)
             self.grad = pt.concatenate([g.ravel() for g in grads])
 
-    def constant(self, value: float) -> Variable:
+    def constant(self, value: float) -> TensorVariable:
         """Return `value` as a constant of the dtype of the group."""
         return pt.constant(np.asarray(value, dtype=self.dtype))
 
-    def scalar(self, value: float | Variable) -> Variable:
+    def scalar(self, value: float | TensorVariable) -> TensorVariable:
         """Return `value`, a number or an expression, in the dtype of the group."""
-        if isinstance(value, Variable):
+        if isinstance(value, TensorVariable):
             return value if value.type.dtype == self.dtype else value.astype(self.dtype)
         return self.constant(value)
 
-    def slot(self, name: str, value: float = 0.0) -> SharedVariable:
+    def slot(self, name: str, value: float = 0.0) -> TensorSharedVariable:
         """Return a shared variable with one number for each parameter element, all `value` at first."""
         array = np.full(self.shape, value, dtype=self.dtype)
         return pytensor.shared(array, name=f"{self.label}/{name}", shape=self.shape)
@@ -52,7 +52,7 @@ class Group:
         """A name for what belongs to the group."""
         return (self.params[0].name or "parameter") if len(self.params) == 1 else f"parameters/{self.dtype}"
 
-    def parts(self, vector: Variable) -> list[Variable]:
+    def parts(self, vector: TensorVariable) -> list[TensorVariable]:
         """Return `vector` cut into arrays of the shapes of the parameters."""
         if len(self.params) == 1:
             return [vector]
@@ -63,15 +63,15 @@ class Group:
             start = stop
         return cut
 
-    def minus(self, vector: Variable) -> dict[SharedVariable, Variable]:
+    def minus(self, vector: TensorVariable) -> dict[TensorSharedVariable, TensorVariable]:
         """Return ``{p: p - its part of vector}``."""
         return {p: p - part for p, part in zip(self.params, self.parts(vector), strict=True)}
 
 
-def groups(params: Sequence[SharedVariable], grads: Sequence[Variable]) -> Iterator[Group]:
+def groups(params: Sequence[TensorSharedVariable], grads: Sequence[TensorVariable]) -> Iterator[Group]:
     """Yield the `Group`s of `params`, each of one dtype, of `LARGEST` bytes at most."""
     for dtype in dict.fromkeys(p.type.dtype for p in params):
-        held: list[tuple[SharedVariable, Variable]] = []
+        held: list[tuple[TensorSharedVariable, TensorVariable]] = []
         size = 0
         for p, g in zip(params, grads, strict=True):
             if p.type.dtype != dtype:

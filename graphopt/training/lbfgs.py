@@ -57,9 +57,9 @@ def fit_lbfgs(
             f"optimizer 'L-BFGS-B' needs a loss that only the weights decide; this network carries "
             f"{names} from call to call. Leave these layers out, or use another optimizer such as 'adam'."
         )
-    shown = objective.expressions(targets, outputs, sample_weight=weight, penalty=penalty)
-    shown = engine.lift_bias(shown)
-    grads = pytensor.grad(shown[0], params, disconnected_inputs="ignore", return_disconnected="zero")
+    shown: list[Any] = objective.expressions(targets, outputs, sample_weight=weight, penalty=penalty)
+    shown = list(engine.lift_bias(shown))
+    grads: Any = pytensor.grad(shown[0], params, disconnected_inputs="ignore", return_disconnected="zero")
     slope = pt.concatenate([g.ravel().astype("float64") for g in grads])
     everything = [*inputs, *targets, *([] if weight is None else [weight])]
     function = engine.compile(everything, [*shown, slope], tier=tier, name="full batch")

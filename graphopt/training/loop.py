@@ -125,6 +125,7 @@ def fit(
             validation_batch=validation_batch_size, tier=tier,
         )  # fmt: skip
 
+    assert choice is not None
     step = training_step(network, objective, choice, data, batch_size=batch_size, tier=tier)
     _start_optimizer(network, step, optimizer, first)
     shuffled = bool(shuffle) if shuffle is not None else not network.states
@@ -348,7 +349,7 @@ def _start_optimizer(network: Network, step: TrainingStep, given: Any, first: in
     """Make the optimizer of `step` that of the network, afresh unless this `fit` goes on."""
     compiled = getattr(network, "compiled_choices", None)
     from_compile = compiled is not None and compiled.get("optimizer") is given
-    before = getattr(network, "optimizer", None)
+    before: Any = getattr(network, "optimizer", None)
     goes_on = isinstance(before, type(step.optimizer)) and before.choice == step.optimizer.choice
     goes_on = goes_on and (
         first > 0 or (from_compile and getattr(network, "_trained_with", None) is compiled)
@@ -384,7 +385,7 @@ def _validation(
         weight = given[2] if len(given) == 3 else None
         what = ("validation_data[0]", "validation_data[1]")
         return data, check_data(network, objective, given[0], given[1], sample_weight=weight, what=what)
-    return split(data, fraction) if fraction else (data, None)
+    return split(data, float(fraction)) if fraction else (data, None)
 
 
 def _batch_size(network: Network, name: str, value: Any, default: int | None = None) -> int:

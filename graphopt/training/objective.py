@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorConstant, TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue, unknown_name
 from graphopt.nn import losses as nn_losses
@@ -38,7 +38,7 @@ class Objective:
     def finished(self) -> dict[str, Callable]:
         """The metrics, by log name, whose mean over samples is not yet what a log shows."""
         several = len(self.output_names) > 1
-        found = {}
+        found: dict[str, Callable] = {}
         for output, metrics in zip(self.output_names, self.metrics, strict=True):
             for name, function in metrics:
                 if isinstance(function, nn_metrics.Metric):
@@ -52,12 +52,12 @@ class Objective:
 
     def expressions(
         self,
-        targets: Sequence[Variable],
-        outputs: Sequence[Variable],
+        targets: Sequence[TensorVariable],
+        outputs: Sequence[Any],
         *,
-        sample_weight: Variable | None = None,
-        penalty: Variable | None = None,
-    ) -> list[Variable]:
+        sample_weight: TensorVariable | None = None,
+        penalty: TensorVariable | None = None,
+    ) -> list[TensorVariable]:
         """Return one scalar for each of `log_names`: means over the samples of the batch.
 
         The losses are weighted by `sample_weight` (and still divided by the number of samples, as in Keras),
@@ -163,6 +163,6 @@ def _weight(value: Any) -> float:
     return float(value)
 
 
-def _is_zero(penalty: Variable) -> bool:
+def _is_zero(penalty: TensorVariable) -> bool:
     """Return whether `penalty` is the constant 0."""
-    return getattr(penalty, "data", None) is not None and not np.any(penalty.data)
+    return isinstance(penalty, TensorConstant) and not np.any(penalty.data)

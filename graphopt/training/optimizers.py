@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Variable
+from pytensor.tensor.sharedvar import TensorSharedVariable
+from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue, unknown_name
 from graphopt.training import transforms, updates
@@ -69,10 +69,10 @@ class Optimizer:
     def updates(
         self,
         loss: updates.Loss,
-        params: Sequence[SharedVariable],
+        params: Sequence[TensorSharedVariable],
         *,
-        learning_rate: Variable | None = None,
-        step: SharedVariable | None = None,
+        learning_rate: TensorVariable | None = None,
+        step: TensorSharedVariable | None = None,
     ) -> updates.Updates:
         """Return ``{shared: new value}`` of one update of `params`, and of the slots that it makes.
 

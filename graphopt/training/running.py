@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytensor
-from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Variable
+from pytensor.tensor.sharedvar import TensorSharedVariable
+from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue
 from graphopt.training.optimizers import Optimizer
@@ -49,10 +49,10 @@ class RunningOptimizer:
         self._start = np.asarray(start, dtype=dtype)
         self._rate = pytensor.shared(self._start.copy(), name="learning_rate", shape=())
         self._step = step_counter()
-        self._slots: list[SharedVariable] = []
+        self._slots: list[TensorSharedVariable] = []
         self._slot_starts: list[np.ndarray] = []
 
-    def updates(self, grads: Sequence[Variable], params: Sequence[SharedVariable]) -> Updates:
+    def updates(self, grads: Sequence[TensorVariable], params: Sequence[TensorSharedVariable]) -> Updates:
         """Return the updates of `params` and slots for `grads`, with this learning rate and step."""
         rate: Any = self.choice.learning_rate(self._step) if self.scheduled else self._rate  # type: ignore[attr-defined]
         new = self.choice.updates(list(grads), params, learning_rate=rate, step=self._step)

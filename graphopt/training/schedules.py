@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue
 
@@ -24,9 +24,9 @@ ONE = np.float64(1.0)
 class Schedule:
     """The base of the schedules; one of your own is a subclass with ``rate(self, step, like)``."""
 
-    def __call__(self, step: int | float | Variable) -> Any:
+    def __call__(self, step: int | float | TensorVariable) -> Any:
         """Return the learning rate at `step`: an expression for an expression, a float for a number."""
-        if isinstance(step, Variable):
+        if isinstance(step, TensorVariable):
             return self.rate(step.astype("float64"), pt)
         return float(self.rate(np.float64(step), np))
 
@@ -37,7 +37,9 @@ class Schedule:
 
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
-    """``initial_learning_rate * decay_rate ** (step / decay_steps)``; `staircase` rounds the exponent down."""
+    """``initial_learning_rate * decay_rate ** (step / decay_steps)``, the exponent
+    rounded down with `staircase`.
+    """
 
     initial_learning_rate: float
     decay_steps: float

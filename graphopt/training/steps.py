@@ -10,7 +10,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from graphopt import engine
 from graphopt.errors import InvalidValue
@@ -38,7 +38,7 @@ def training_step(
     If the batches are all of one size the graph is made for that size, which it can be compiled better for.
     """
     static = batch_size if len(data) % batch_size == 0 else network.batch_size
-    trainable = network.trainable_parameters
+    trainable: list[Any] = network.trainable_parameters
     if not trainable:
         raise InvalidValue("The network has nothing to train: no layer has trainable weights.")
     shapes = tuple(a.shape[1:] for a in data.targets)
@@ -57,12 +57,14 @@ def training_step(
         inputs, targets, weight = symbols(network, data, static)
         outputs, extra, penalty = network.training_graph(inputs)
         shown = objective.expressions(targets, outputs, sample_weight=weight, penalty=penalty)
-        carried = tuple(extra)
-        lifted = engine.lift_bias([*shown, *extra.values()])
+        carried: tuple[Any, ...] = tuple(extra)
+        lifted: list[Any] = engine.lift_bias([*shown, *extra.values()])
         shown, extra = lifted[: len(shown)], dict(zip(carried, lifted[len(shown) :], strict=True))
-        grads = pytensor.grad(shown[0], trainable, disconnected_inputs="ignore", return_disconnected="zero")
+        grads: Any = pytensor.grad(
+            shown[0], trainable, disconnected_inputs="ignore", return_disconnected="zero"
+        )
         optimizer = RunningOptimizer(choice, trainable[0].type.dtype)
-        updates = {**extra, **optimizer.updates(grads, trainable)}
+        updates: dict[Any, Any] = {**extra, **optimizer.updates(grads, trainable)}
         everything = [*inputs, *targets, *([] if weight is None else [weight])]
         loop = engine.compile_loop(everything, shown, updates=updates, tier=tier, name="training step")
         return TrainingStep(loop, optimizer, carried)
@@ -87,7 +89,7 @@ def evaluation_step(network: Network, objective: Objective, data: Data, *, tier:
     return _kept(network, key, make)
 
 
-def penalty_of(network: Network) -> Variable | None:
+def penalty_of(network: Network) -> TensorVariable | None:
     """Return the regularisation of the weights, which Keras counts in evaluation too."""
     penalties = [penalty for layer in _all_layers(network) for penalty in layer.penalties()]
     return sum(penalties[1:], penalties[0]) if penalties else None
@@ -95,10 +97,10 @@ def penalty_of(network: Network) -> Variable | None:
 
 def symbols(
     network: Network, data: Data, rows: int | None
-) -> tuple[list[Variable], list[Variable], Variable | None]:
+) -> tuple[list[TensorVariable], list[TensorVariable], TensorVariable | None]:
     """Return symbolic inputs, targets and weight for batches of `rows` rows (None: any number)."""
 
-    def like(array: np.ndarray, name: str) -> Variable:
+    def like(array: np.ndarray, name: str) -> TensorVariable:
         return pt.tensor(name, shape=(rows, *array.shape[1:]), dtype=array.dtype.name)
 
     inputs = [like(array, name) for array, name in zip(data.inputs, network.input_names, strict=True)]

@@ -12,22 +12,23 @@ Rules with slots run once over all parameters of a dtype laid end to end, see `g
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
-from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Variable
+from pytensor.tensor.sharedvar import TensorSharedVariable
+from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue
 from graphopt.training.flat import groups
 
-Loss = Variable | Sequence[Variable]
-Updates = dict[SharedVariable, Variable]
-Rate = float | Variable
+Loss = TensorVariable | Sequence[TensorVariable]
+Updates = dict[TensorSharedVariable, TensorVariable]
+Rate = float | TensorVariable
 
 
-def gradients(loss: Loss, params: Sequence[SharedVariable]) -> list[Variable]:
+def gradients(loss: Loss, params: Sequence[TensorSharedVariable]) -> list[TensorVariable]:
     """Return the gradient of `loss` with respect to each of `params`; `loss` itself if it is that list.
 
     Raises
@@ -42,29 +43,30 @@ def gradients(loss: Loss, params: Sequence[SharedVariable]) -> list[Variable]:
     if not params:
         raise InvalidValue("There are no parameters to update.")
     for position, p in enumerate(params):
-        if not isinstance(p, SharedVariable):
+        if not isinstance(p, TensorSharedVariable):
             raise InvalidType(f"Parameter {position} is {p!r}; expected a shared variable.")
     if len(set(params)) < len(params):
         raise InvalidValue("A parameter is listed twice; each is updated once.")
-    if isinstance(loss, Variable):
+    if isinstance(loss, TensorVariable):
         if loss.ndim != 0:
             raise InvalidType(
                 f"The loss has {loss.ndim} axes; expected a scalar expression. Take its mean or sum."
             )
-        return pytensor.grad(loss, params)
-    if not isinstance(loss, Sequence) or not all(isinstance(g, Variable) for g in loss):
+        grads: Any = pytensor.grad(loss, params)
+        return grads
+    if not isinstance(loss, Sequence) or not all(isinstance(g, TensorVariable) for g in loss):
         raise InvalidType(f"The loss is {loss!r}; expected a scalar expression or a list of gradients.")
     if len(loss) != len(params):
         raise InvalidValue(f"Got {len(loss)} gradients for {len(params)} parameters.")
     return list(loss)
 
 
-def step_counter() -> SharedVariable:
+def step_counter() -> TensorSharedVariable:
     """Return a shared integer, 0 at first, that counts updates."""
     return pytensor.shared(np.asarray(0, dtype="int64"), name="step", shape=())
 
 
-def sgd(loss: Loss, params: Sequence[SharedVariable], learning_rate: Rate = 0.01) -> Updates:
+def sgd(loss: Loss, params: Sequence[TensorSharedVariable], learning_rate: Rate = 0.01) -> Updates:
     """Return ``{p: p - learning_rate * d loss / d p}`` over `params`."""
     updates = {}
     for p, g in zip(params, gradients(loss, params), strict=True):
@@ -73,7 +75,7 @@ def sgd(loss: Loss, params: Sequence[SharedVariable], learning_rate: Rate = 0.01
 
 
 def momentum(
-    loss: Loss, params: Sequence[SharedVariable], learning_rate: Rate = 0.01, *, momentum: float = 0.9
+    loss: Loss, params: Sequence[TensorSharedVariable], learning_rate: Rate = 0.01, *, momentum: float = 0.9
 ) -> Updates:
     """Return gradient descent with a velocity: ``v = momentum * v - learning_rate * g; p = p + v`` (Polyak).
 
@@ -83,7 +85,7 @@ def momentum(
 
 
 def nesterov(
-    loss: Loss, params: Sequence[SharedVariable], learning_rate: Rate = 0.01, *, momentum: float = 0.9
+    loss: Loss, params: Sequence[TensorSharedVariable], learning_rate: Rate = 0.01, *, momentum: float = 0.9
 ) -> Updates:
     """Return Nesterov's descent:
     ``v = momentum * v - learning_rate * g; p = p + momentum * v - learning_rate * g``.
@@ -107,7 +109,7 @@ def _with_velocity(loss, params, learning_rate, factor, *, nesterov):
 
 def rmsprop(
     loss: Loss,
-    params: Sequence[SharedVariable],
+    params: Sequence[TensorSharedVariable],
     learning_rate: Rate = 0.001,
     *,
     rho: float = 0.9,
@@ -140,7 +142,7 @@ def rmsprop(
 
 def adagrad(
     loss: Loss,
-    params: Sequence[SharedVariable],
+    params: Sequence[TensorSharedVariable],
     learning_rate: Rate = 0.001,
     *,
     initial_accumulator_value: float = 0.1,
@@ -161,7 +163,7 @@ def adagrad(
 
 def adadelta(
     loss: Loss,
-    params: Sequence[SharedVariable],
+    params: Sequence[TensorSharedVariable],
     learning_rate: Rate = 0.001,
     *,
     rho: float = 0.95,
@@ -184,7 +186,7 @@ def adadelta(
 
 def adam(
     loss: Loss,
-    params: Sequence[SharedVariable],
+    params: Sequence[TensorSharedVariable],
     learning_rate: Rate = 0.001,
     *,
     beta_1: float = 0.9,
@@ -192,9 +194,9 @@ def adam(
     epsilon: float = 1e-7,
     amsgrad: bool = False,
     epsilon_hat: bool = True,
-    step: SharedVariable | None = None,
+    step: TensorSharedVariable | None = None,
 ) -> Updates:
-    """Return Adam (Kingma and Ba 2015): moments ``m`` and ``v`` of the gradient, corrected for their zero start.
+    """Return Adam (Kingma and Ba 2015): moments ``m`` and ``v`` of the gradient, corrected for their start.
 
     Parameters
     ----------
@@ -224,7 +226,7 @@ def adam(
 
 def adamw(
     loss: Loss,
-    params: Sequence[SharedVariable],
+    params: Sequence[TensorSharedVariable],
     learning_rate: Rate = 0.001,
     *,
     weight_decay: float = 0.004,
@@ -233,7 +235,7 @@ def adamw(
     epsilon: float = 1e-7,
     amsgrad: bool = False,
     epsilon_hat: bool = True,
-    step: SharedVariable | None = None,
+    step: TensorSharedVariable | None = None,
 ) -> Updates:
     """Return Adam with the weights shrunk by ``learning_rate * weight_decay`` of themselves.
 
@@ -259,13 +261,13 @@ def adamw(
 
 def adamax(
     loss: Loss,
-    params: Sequence[SharedVariable],
+    params: Sequence[TensorSharedVariable],
     learning_rate: Rate = 0.001,
     *,
     beta_1: float = 0.9,
     beta_2: float = 0.999,
     epsilon: float = 1e-7,
-    step: SharedVariable | None = None,
+    step: TensorSharedVariable | None = None,
 ) -> Updates:
     """Return Adam with the running maximum of the gradient's size in place of its root mean square.
 
@@ -284,14 +286,14 @@ def adamax(
 
 def nadam(
     loss: Loss,
-    params: Sequence[SharedVariable],
+    params: Sequence[TensorSharedVariable],
     learning_rate: Rate = 0.001,
     *,
     beta_1: float = 0.9,
     beta_2: float = 0.999,
     epsilon: float = 1e-7,
     momentum_decay: float = 1.0,
-    step: SharedVariable | None = None,
+    step: TensorSharedVariable | None = None,
 ) -> Updates:
     """Return Adam with Nesterov's look ahead (Dozat 2016).
 
@@ -321,14 +323,14 @@ def _moments(group, updates, beta_1, beta_2):
     return mean, square, {**updates, m: mean, v: square}
 
 
-def _counted(step: SharedVariable | None) -> tuple[SharedVariable, Updates]:
+def _counted(step: TensorSharedVariable | None) -> tuple[TensorSharedVariable, Updates]:
     """Return the step counter and its update."""
     step = step_counter() if step is None else step
     return step, {step: step + np.asarray(1, dtype=step.type.dtype)}
 
 
-def _as(value: Rate, dtype: str) -> Variable:
+def _as(value: Rate, dtype: str) -> TensorVariable:
     """Return a number or expression in `dtype`."""
-    if isinstance(value, Variable):
+    if isinstance(value, TensorVariable):
         return value if value.type.dtype == dtype else value.astype(dtype)
     return pt.constant(np.asarray(value, dtype=dtype))

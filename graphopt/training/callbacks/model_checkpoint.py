@@ -74,7 +74,7 @@ class ModelCheckpoint(MonitorCallback):
 
     def _after_batch(self, batch: int, logs: dict[str, float] | None = None) -> None:
         self._batches += 1
-        if self._batches % self.save_freq == 0:
+        if self._batches % int(self.save_freq) == 0:
             self._save(self._epoch, {**(logs or {}), "batch": batch + 1})
 
     def _save(self, epoch: int, logs: dict[str, Any] | None) -> None:
