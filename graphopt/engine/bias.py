@@ -1,8 +1,8 @@
 """Lift the explicit bias: ``dot(concatenate([x, 1]), W)`` becomes ``dot(x, W[:-1]) + W[-1]``.
 
-A network is written with its bias as a 1 concatenated to the input. That reads well and costs a copy of the input,
-and its gradient costs a split. Both are gone after this rewrite, which knows the written form (for vectors,
-batches and the transposed ``dot(W.T, concatenate([x, b]))``) and the forms that gradients of it take.
+A network is written with its bias as a 1 concatenated to the input. That reads well and costs a copy of the
+input, and its gradient costs a split. Both are gone after this rewrite, which knows the written form (for
+vectors, batches and the transposed ``dot(W.T, concatenate([x, b]))``) and the forms that gradients of it take.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
-from pytensor.graph.rewriting.basic import WalkingGraphRewriter, in2out, node_rewriter
+from pytensor.graph.rewriting.basic import WalkingGraphRewriter, copy_stack_trace, in2out, node_rewriter
 from pytensor.scalar import Cast, Second
 from pytensor.tensor.basic import Alloc, Join, MakeVector, Split
 from pytensor.tensor.elemwise import DimShuffle, Elemwise
@@ -70,13 +70,13 @@ def _lift_dot(fgraph: FunctionGraph, node: Apply):
         new = _stacked(pt.dot(a, right.rest), right.value * a.sum(axis=1), 1, right.first)
     else:
         return None
-    return [_same_type(new, node.outputs[0])]
+    return [_traced(fgraph, _same_type(new, node.outputs[0]), node.outputs[0])]
 
 
 @node_rewriter([Split])
 def _lift_split(fgraph: FunctionGraph, node: Apply):
     """Write the two parts of ``split(dot(g, W.T), [n, 1])`` as products with the parts of W."""
-    joined, axis, sizes = node.inputs
+    joined, axis = node.inputs[:2]
     if not isinstance(axis, Constant) or len(node.outputs) != 2:
         return None
     axis = int(axis.data) % joined.type.ndim
@@ -86,11 +86,14 @@ def _lift_split(fgraph: FunctionGraph, node: Apply):
         cuts = slice(None, 1), slice(1, None)
     else:
         return None
-    return [_same_type(_sliced(joined, axis, cut), part) for cut, part in zip(cuts, node.outputs)]
+    return [
+        _traced(fgraph, _same_type(_sliced(joined, axis, cut), part), part)
+        for cut, part in zip(cuts, node.outputs)
+    ]
 
 
 def _sliced(variable: Variable, axis: int, cut: slice) -> Variable:
-    """Return ``variable[..., cut, ...]``, taken inside a product or a change of axes where that is cheaper."""
+    """Return ``variable[..., cut, ...]``, taken inside a product or a change of axes if it can be."""
     owner = variable.owner
     if owner is not None and isinstance(owner.op, Dot):
         a, b = owner.inputs
@@ -119,7 +122,7 @@ def _edge(W: Variable, axis: int, first: bool) -> Variable:
 
 
 def _stacked(rest: Variable, one: Variable, axis: int, first: bool) -> Variable:
-    """Return the matrix `rest` with the vector `one` as one more row (axis 0) or column (axis 1), without a Join."""
+    """Return the matrix `rest` with the vector `one` as one more row (axis 0) or column (1), without a Join."""
     lengths = [rest.shape[i] if n is None else n for i, n in enumerate(rest.type.shape)]
     lengths[axis] = lengths[axis] + 1
     whole = pt.empty(tuple(lengths), dtype=rest.type.dtype)
@@ -134,6 +137,17 @@ def _same_type(new: Variable, old: Variable) -> Variable:
         new = new.astype(old.type.dtype)
     if not old.type.is_super(new.type):
         new = old.type.filter_variable(new, allow_convert=True)
+    return new
+
+
+def _traced(fgraph: FunctionGraph, new: Variable, old: Variable) -> Variable:
+    """Return `new`; it and what was made for it remember where the user wrote `old`."""
+    pending = [new]
+    while pending:
+        variable = pending.pop()
+        if variable.owner is not None and variable.owner not in fgraph.apply_nodes:
+            copy_stack_trace(old, variable)
+            pending += variable.owner.inputs
     return new
 
 
@@ -160,7 +174,7 @@ def _augmented(variable: Variable) -> Augmented | None:
     for first in (False, True):
         one, rest = (parts[0], parts[1]) if first else (parts[1], parts[0])
         value = _filled_with(one)
-        if value is not None and _is_single(one, axis) and not (_filled_with(rest) is not None):
+        if value is not None and _is_single(one, axis) and _filled_with(rest) is None:
             return Augmented(rest, pt.constant(np.asarray(value, dtype=variable.type.dtype)), axis, first)
     return None
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from engine.python_vm import assert_same, performed
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
-from engine.python_vm import assert_same, performed
 from graphopt import engine
 
 rng = np.random.default_rng(1)
@@ -330,7 +330,11 @@ def test_scalars_come_back_as_arrays():
         assert result.dtype == output.dtype
 
 
-@pytest.mark.filterwarnings("ignore:RandomStream is deprecated", "ignore:RandomVariable Ops will stop")
+@pytest.mark.filterwarnings(
+    "ignore:RandomStream is deprecated",
+    "ignore:RandomVariable Ops will stop",
+    "ignore:Setting default_update",
+)
 def test_random_streams_follow_their_seed_and_move_on():
     draws = []
     for _ in range(2):
