@@ -6,19 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pytensor
-import pytensor.tensor as pt
 from scipy.optimize import minimize
 
-from graphopt import engine
-from graphopt.errors import InvalidValue
 from graphopt.nn.network import Network
 from graphopt.training.callbacks.base import CallbackList
 from graphopt.training.data import Data
 from graphopt.training.history import History
 from graphopt.training.objective import Objective
 from graphopt.training.progress import Progress
-from graphopt.training.steps import symbols
+from graphopt.training.steps import full_batch_step
 
 
 def fit_lbfgs(
@@ -45,24 +41,8 @@ def fit_lbfgs(
     """
     from graphopt.training.loop import _validated
 
-    params = network.trainable_parameters
-    if not params:
-        raise InvalidValue("The network has nothing to train: no layer has trainable weights.")
+    function, params = full_batch_step(network, objective, data, tier=tier)
     values = [p.get_value() for p in params]
-    inputs, targets, weight = symbols(network, data, len(data))
-    outputs, carried, penalty = network.training_graph(inputs)
-    if carried:
-        names = ", ".join(str(shared.name) for shared in carried)
-        raise InvalidValue(
-            f"optimizer 'L-BFGS-B' needs a loss that only the weights decide; this network carries "
-            f"{names} from call to call. Leave these layers out, or use another optimizer such as 'adam'."
-        )
-    shown: list[Any] = objective.expressions(targets, outputs, sample_weight=weight, penalty=penalty)
-    shown = list(engine.lift_bias(shown))
-    grads: Any = pytensor.grad(shown[0], params, disconnected_inputs="ignore", return_disconnected="zero")
-    slope = pt.concatenate([g.ravel().astype("float64") for g in grads])
-    everything = [*inputs, *targets, *([] if weight is None else [weight])]
-    function = engine.compile(everything, [*shown, slope], tier=tier, name="full batch")
     history = History()
     history.seed = network.seed
     network.stop_training = False

@@ -20,6 +20,8 @@ from graphopt.training.objective import Objective
 from graphopt.training.optimizers import Optimizer
 from graphopt.training.running import RunningOptimizer
 
+NOTHING_TO_TRAIN = "The network has nothing to train: no layer has trainable weights."
+
 
 @dataclass(frozen=True)
 class TrainingStep:
@@ -40,7 +42,7 @@ def training_step(
     static = batch_size if len(data) % batch_size == 0 else network.batch_size
     trainable: list[Any] = network.trainable_parameters
     if not trainable:
-        raise InvalidValue("The network has nothing to train: no layer has trainable weights.")
+        raise InvalidValue(NOTHING_TO_TRAIN)
     shapes = tuple(a.shape[1:] for a in data.targets)
     key = (
         "training",
@@ -87,6 +89,42 @@ def evaluation_step(network: Network, objective: Objective, data: Data, *, tier:
         return engine.compile_loop(everything, shown, updates=updates, tier=tier, name="evaluation step")
 
     return _kept(network, key, make)
+
+
+def full_batch_step(
+    network: Network, objective: Objective, data: Data, *, tier: str
+) -> tuple[engine.Compiled, list[Any]]:
+    """Return the losses, metrics and flat gradient of all rows of `data` as one function, and the parameters.
+
+    Raises
+    ------
+    InvalidValue
+        If the loss is not the same at each evaluation (dropout, batch statistics, carried states).
+    """
+    params: list[Any] = network.trainable_parameters
+    if not params:
+        raise InvalidValue(NOTHING_TO_TRAIN)
+    shapes = tuple(a.shape for a in data.targets)
+    key = ("full batch", objective, data.weight is not None, shapes, tuple(map(id, params)), tier)
+
+    def make() -> engine.Compiled:
+        inputs, targets, weight = symbols(network, data, len(data))
+        outputs, carried, penalty = network.training_graph(inputs)
+        if carried:
+            names = ", ".join(str(shared.name) for shared in carried)
+            raise InvalidValue(
+                f"optimizer 'L-BFGS-B' needs a loss that only the weights decide; this network carries "
+                f"{names} "
+                "from call to call. Leave these layers out, or use another optimizer such as 'adam'."
+            )
+        shown: list[Any] = objective.expressions(targets, outputs, sample_weight=weight, penalty=penalty)
+        shown = list(engine.lift_bias(shown))
+        grads: Any = pytensor.grad(shown[0], params, disconnected_inputs="ignore", return_disconnected="zero")
+        slope = pt.concatenate([g.ravel().astype("float64") for g in grads])
+        everything = [*inputs, *targets, *([] if weight is None else [weight])]
+        return engine.compile(everything, [*shown, slope], tier=tier, name="full batch")
+
+    return _kept(network, key, make), params
 
 
 def penalty_of(network: Network) -> TensorVariable | None:

@@ -237,6 +237,16 @@ def test_lbfgs_stops_after_the_iterations_asked_for():
     assert len(history.history["val_loss"]) == 3
 
 
+def test_a_second_lbfgs_fit_compiles_nothing(monkeypatch):
+    from graphopt import engine
+
+    x = np.random.default_rng(0).normal(size=(20, 3))
+    net = Sequential([Input(3), Dense(1)], seed=0)
+    fit(net, x, x[:, 0], loss="mse", optimizer="l-bfgs-b", epochs=2)
+    monkeypatch.setattr(engine, "compile", lambda *a, **k: pytest.fail("compiled again"))
+    fit(net, x, x[:, 0], loss="mse", optimizer="L-BFGS-B", epochs=2)
+
+
 def test_lbfgs_refuses_a_loss_that_changes(xy):
     with pytest.raises(ValueError, match="L-BFGS-B"):
         fit(small(), *xy, loss="mse", optimizer="L-BFGS-B", epochs=3)
