@@ -5,7 +5,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 from pytensor.gradient import verify_grad
-from recurrences import ACTIVATIONS, SIZES, SMALL, gru_loop, lstm_loop, random_inputs, rnn_loop
+from ops.recurrences import ACTIVATIONS, SIZES, SMALL, gru_loop, lstm_loop, random_inputs, rnn_loop
 
 from graphopt import engine, ops
 from graphopt.errors import InvalidType, ShapeMismatch, UnknownName
