@@ -2,7 +2,7 @@
 
 A network is written with its bias as a 1 concatenated to the input. That reads well and costs a copy of the
 input, and its gradient costs a split. Both are gone after this rewrite, which knows the written form (for
-vectors, batches and the transposed ``dot(W.T, concatenate([x, b]))``) and the forms that gradients of it take.
+vectors, batches and the transposed ``dot(W.T, concatenate([x, b]))``) and the forms its gradients take.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
-from pytensor.graph.rewriting.basic import WalkingGraphRewriter, copy_stack_trace, in2out, node_rewriter
+from pytensor.graph.rewriting.basic import WalkingGraphRewriter, in2out, node_rewriter
 from pytensor.scalar import Cast, Second
 from pytensor.tensor.basic import Alloc, Join, MakeVector, Split
 from pytensor.tensor.elemwise import DimShuffle, Elemwise
@@ -122,7 +122,7 @@ def _edge(W: Variable, axis: int, first: bool) -> Variable:
 
 
 def _stacked(rest: Variable, one: Variable, axis: int, first: bool) -> Variable:
-    """Return the matrix `rest` with the vector `one` as one more row (axis 0) or column (1), without a Join."""
+    """Return the matrix `rest` with the vector `one` as one more row (axis 0) or column (1), no Join."""
     lengths = [rest.shape[i] if n is None else n for i, n in enumerate(rest.type.shape)]
     lengths[axis] = lengths[axis] + 1
     whole = pt.empty(tuple(lengths), dtype=rest.type.dtype)
@@ -146,7 +146,7 @@ def _traced(fgraph: FunctionGraph, new: Variable, old: Variable) -> Variable:
     while pending:
         variable = pending.pop()
         if variable.owner is not None and variable.owner not in fgraph.apply_nodes:
-            copy_stack_trace(old, variable)
+            variable.tag.trace = getattr(old.tag, "trace", [])
             pending += variable.owner.inputs
     return new
 

@@ -28,6 +28,7 @@ def compile(
     givens: Updates | None = None,
     tier: str = "auto",
     name: str | None = None,
+    simplify: bool = True,
 ) -> Compiled:
     """Return the function of `inputs` that computes `outputs` and then sets shared variables to their `updates`.
 
@@ -45,6 +46,9 @@ def compile(
         "now" compiles nothing; "fast" prepares native code at once; "auto" does so once the work is worth it.
     name : str, optional
         What errors and reports call the function.
+    simplify : bool
+        Whether the graph is rewritten first. Without, it runs as it was written: slower to run, sooner ready, and
+        independent of every rewrite, which is what a check wants.
 
     Raises
     ------
@@ -62,8 +66,9 @@ def compile(
     if tier not in TIERS:
         raise unknown_name("tier", tier, TIERS)
     single = isinstance(outputs, Variable)
-    flat = flatten(list(inputs), [outputs] if single else list(outputs), updates=updates, givens=givens)
-    return Compiled(flat, single=single, tier=tier, name=name or "graph")
+    wanted = [outputs] if isinstance(outputs, Variable) else list(outputs)
+    flat = flatten(list(inputs), wanted, updates=updates, givens=givens)
+    return Compiled(flat, single=single, tier=tier, name=name or "graph", simplify=simplify)
 
 
 class Compiled:
@@ -72,9 +77,10 @@ class Compiled:
     Calls that update shared variables run one after the other.
     """
 
-    def __init__(self, flat: FlatGraph, *, single: bool, tier: str, name: str) -> None:
+    def __init__(self, flat: FlatGraph, *, single: bool, tier: str, name: str, simplify: bool = True) -> None:
         started = time.perf_counter()
-        rewrite(flat.fgraph)
+        if simplify:
+            rewrite(flat.fgraph)
         self.flat, self.name, self.tier = flat, name, tier
         self.numpy = StraightLine(flat.fgraph, name=name)
         self.tiers = Tiers(flat, tier)

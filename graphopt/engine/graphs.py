@@ -37,7 +37,8 @@ def flatten(
 ) -> FlatGraph:
     """Return the `FlatGraph` of `outputs` and `updates` over `inputs`, after replacing `givens`.
 
-    Shared variables with a `default_update` (random streams) update themselves unless `updates` says otherwise.
+    Shared variables with a `default_update` (random streams) update themselves unless `updates` says
+    otherwise.
 
     Raises
     ------
@@ -82,8 +83,8 @@ def flatten(
             elif not isinstance(variable, Constant):
                 names = ", ".join(str(i) for i in inputs) or "none"
                 raise InvalidValue(
-                    f"The outputs depend on {variable} ({variable.type}), which is not among the inputs ({names}). "
-                    "Add it to the inputs, or give it a value with givens={...}."
+                    f"The outputs depend on {variable} ({variable.type}), which is not among the inputs "
+                    f"({names}). Add it to the inputs, or give it a value with givens={...}."
                 )
     shared.extend(variable for variable in new_values if variable not in known)
     fgraph = FunctionGraph(

@@ -49,5 +49,5 @@ def _blockwise(op: Blockwise, node: Apply, args: tuple[str, ...]) -> Expression 
 
 
 def _known_batches(x, y) -> bool:
-    """Return whether each batch axis has length 1 in one of the operands, so that nothing is stretched unasked."""
+    """Return whether each batch axis is declared of length 1 in one of the operands."""
     return all(a or b for a, b in zip(x.broadcastable[:-2], y.broadcastable[:-2]))

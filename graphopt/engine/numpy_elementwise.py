@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
-import scipy.special
 from pytensor import scalar as ps
 from pytensor.graph.basic import Apply
 from pytensor.scalar import math as psm
@@ -148,11 +148,11 @@ def _ufunc(name: str, args: tuple[str, ...], dtypes: list, dtype: np.dtype) -> E
 def _found(name: str) -> np.ufunc | None:
     """Return the ufunc of NumPy or SciPy that PyTensor calls `name`."""
     module, _, short = name.rpartition(".")
-    found = (
-        getattr(scipy.special if module == "scipy.special" else np, short, None)
-        if module in _MODULES
-        else None
-    )
+    if module not in _MODULES:
+        return None
+    # SciPy's functions cost a tenth of a second to import: only a graph that needs one pays.
+    home = importlib.import_module("scipy.special") if module == "scipy.special" else np
+    found = getattr(home, short, None)
     return found if isinstance(found, np.ufunc) else None
 
 
@@ -168,12 +168,12 @@ def _produced(ufunc: np.ufunc, dtypes: list[np.dtype]) -> np.dtype | None:
 
 
 def _is_narrower(produced: np.dtype, wanted: np.dtype) -> bool:
-    """Return whether computing in `produced` would lose what `wanted` can hold: sqrt of int8 gives float16."""
+    """Return whether computing in `produced` would lose what `wanted` holds (sqrt of int8 gives float16)."""
     return wanted.kind in "fc" and produced != wanted and np.promote_types(produced, wanted) == wanted
 
 
 def _widened(args: tuple[str, ...], dtypes: list, produced: np.dtype, wanted: np.dtype) -> tuple[str, ...]:
-    """Return `args`, cast beforehand where the operation must be done in a wider dtype than NumPy would choose.
+    """Return `args`, cast beforehand where NumPy would choose too narrow a dtype for the operation.
 
     In a sum of several terms the first two meet first, so small integers are widened before they overflow.
     """
@@ -189,7 +189,7 @@ def _at_least(produced: np.dtype, wanted: np.dtype) -> np.dtype:
     return wanted if _is_narrower(produced, wanted) else produced
 
 
-# --------------------------------------------------------------------------------- operations with a form of their own
+# ------------------------------------------------------------- operations with a form of their own
 
 
 def _cast(node: Apply, args: tuple, dtypes: list, dtype: np.dtype) -> Expression:
@@ -249,11 +249,11 @@ _SPECIAL: dict[type, Any] = {
 }
 
 
-# ------------------------------------------------------------------------------------------------------- broadcasting
+# ------------------------------------------------------------------------------------- broadcasting
 
 
 def _broadcast_checks(node: Apply, args: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the lines that refuse to stretch an axis whose length 1 was not known when the graph was written.
+    """Return the lines that refuse to stretch an axis whose length 1 was not declared.
 
     NumPy would stretch it silently; PyTensor and Theano raise, since gradients would be wrong.
     """
@@ -285,6 +285,6 @@ def _of_rank(node: Apply, args: tuple[str, ...], names: list[str], ndim: int) ->
 def _mismatch(*arrays: np.ndarray) -> None:
     shapes = ", ".join(str(a.shape) for a in arrays)
     raise ValueError(
-        f"Input dimension mismatch: an elementwise operation got shapes {shapes}; expected equal lengths. An axis of "
-        "length 1 is stretched only when the graph says so: declare it with shape=(1, ...) or use dimshuffle."
+        f"Input dimension mismatch: an elementwise operation got shapes {shapes}; expected equal lengths. An axis "
+        "of length 1 is stretched only when the graph says so: declare it with shape=(1, ...) or use dimshuffle."
     )

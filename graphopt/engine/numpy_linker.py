@@ -1,9 +1,9 @@
 """A graph as one straight-line Python function of NumPy calls: nothing to compile, ready in milliseconds.
 
-Each node becomes one line. Most lines are NumPy expressions (see `numpy_expressions`); the others call a function
-that `numpy_funcify` knows for the operation, or the operation's own `perform`. The branches of an IfElse become
-the branches of an ``if``. An error raised by a line is told with the operation, the shapes of its inputs and the
-place where the user wrote it.
+Each node becomes one line. Most lines are NumPy expressions (see `numpy_expressions`); the others call a
+function that `numpy_funcify` knows for the operation, or the operation's own `perform`. The branches of an
+IfElse become the branches of an ``if``. An error raised by a line is told with the operation, the shapes of
+its inputs and the place where the user wrote it.
 """
 
 from __future__ import annotations
@@ -34,15 +34,19 @@ from graphopt.engine import (  # noqa: F401  (each fills rows of the table)
 from graphopt.engine.numpy_expressions import Expression, expression_of
 
 _numbers = count()
-_LIBRARIES = tuple(os.path.dirname(f) + os.sep for f in (pytensor.__file__, os.path.dirname(__file__)))
+_ENGINE = os.path.dirname(__file__) + os.sep
+_LIBRARIES = (
+    os.path.dirname(pytensor.__file__) + os.sep,
+    os.path.dirname(os.path.dirname(__file__)) + os.sep,
+)
 
 
 @singledispatch
 def numpy_funcify(op: Any, node: Apply) -> Callable:
     """Return a function of the node's input arrays that returns its output (a tuple when there are several).
 
-    Register a faster function for an operation with ``@numpy_funcify.register(OpClass)``; it must not change its
-    arguments, nor return one of them unless the operation's ``view_map`` says so.
+    Register a faster function for an operation with ``@numpy_funcify.register(OpClass)``; it must not change
+    its arguments, nor return one of them unless the operation's ``view_map`` says so.
     The default runs the operation's own ``perform``, on copies of what that would destroy.
     """
     n_outputs = len(node.outputs)
@@ -101,7 +105,7 @@ class StraightLine:
             raise
 
     def explain(self, error: BaseException) -> None:
-        """Add to the message of `error` which operation failed, the shapes it was given and where it was written."""
+        """Add to `error` which operation failed, the shapes it was given and where it was written."""
         if getattr(error, "_graphopt_explained", False):
             return
         line, local_values = None, {}
@@ -125,12 +129,12 @@ class StraightLine:
 
 def _written_at(node: Apply) -> list[str]:
     """Return the lines that say where the user made the node, as far as PyTensor kept it."""
-    traces = (getattr(holder.tag, "trace", None) for holder in (*node.outputs, node))
-    frames = next((trace[0] for trace in traces if trace), [])
-    theirs = [frame for frame in frames if not frame[0].startswith(_LIBRARIES)]
-    if not theirs:
-        return []
-    return ["Written at:", *("  " + text.rstrip() for text in traceback.format_list(theirs[-1:]))]
+    for holder in (*node.outputs, node):
+        for frames in getattr(holder.tag, "trace", None) or ():
+            theirs = [frame for frame in frames if not frame[0].startswith(_LIBRARIES)]
+            if theirs and not any(frame[0].startswith(_ENGINE) for frame in frames):  # not made by a rewrite
+                return ["Written at:", *("  " + text.rstrip() for text in traceback.format_list(theirs[-1:]))]
+    return []
 
 
 def _add_to_message(error: BaseException, text: str) -> None:
@@ -282,7 +286,7 @@ class _Writer:
     def _overwritable(self, node: Apply, written: Expression) -> int | None:
         """Return which operand may be overwritten by the result of `node`, if any may.
 
-        It must be a new array (not a view of another) of the result's dtype and shape that only this node reads.
+        It must be a new array (no view of another) of the result's dtype and shape that only this node reads.
         """
         output = node.outputs[0].type
         if not written.inplace or output.ndim == 0:
@@ -299,14 +303,17 @@ class _Writer:
         return None
 
 
-# ----------------------------------------------------------------------------------------------- branches of IfElse
+# ------------------------------------------------------------------------------- branches of IfElse
 
 Block = tuple[Apply, int] | None
 """The branch (0: then, 1: else) of an IfElse node, or None for what always runs."""
 
 
 def _blocks(fgraph: FunctionGraph) -> dict[Block, list[Apply]]:
-    """Return the nodes of each block in topological order; a node is in the smallest block that holds all its uses."""
+    """Return the nodes of each block in topological order.
+
+    A node is in the smallest block that holds all its uses.
+    """
     order = fgraph.toposort()
     if not any(isinstance(node.op, IfElse) for node in order):
         return {None: order}

@@ -142,8 +142,9 @@ def _alloc(op: tb.Alloc, node: Apply, args: tuple[str, ...]) -> Expression:
 
 def _not_allocable(value: np.ndarray, shape: tuple) -> None:
     raise ValueError(
-        f"Alloc: a value of shape {value.shape} came for the shape {tuple(int(n) for n in shape)}; expected equal "
-        "lengths. An axis of length 1 is stretched only when the graph says so, with shape=(1, ...) or dimshuffle."
+        f"Alloc: a value of shape {value.shape} came for the shape {tuple(int(n) for n in shape)}; expected "
+        "equal lengths. An axis of length 1 is stretched only when the graph says so: declare it with "
+        "shape=(1, ...) or use dimshuffle."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from pytensor import config
 from pytensor.compile.mode import optdb
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
@@ -19,6 +20,10 @@ def _rewriter():
 
 
 def rewrite(fgraph: FunctionGraph) -> None:
-    """Lift biases, then simplify and stabilise `fgraph`, in place."""
-    lift_bias_in(fgraph)
-    _rewriter().rewrite(fgraph)
+    """Lift biases, then simplify and stabilise `fgraph`, in place.
+
+    New nodes take over where the old ones were written; looking up the stack for each would say nothing more.
+    """
+    with config.change_flags(traceback__limit=config.traceback__compile_limit):
+        lift_bias_in(fgraph)
+        _rewriter().rewrite(fgraph)

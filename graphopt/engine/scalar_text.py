@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pytensor import scalar as ps
@@ -22,6 +23,7 @@ CASTS = {
     "uint32": "i64",
 }
 
+_SINGLE_LITERAL = re.compile(r"f32\((-?[0-9.]+(?:e[-+]?[0-9]+)?|nan|inf|\(-inf\))\)")
 _JOINED = {ps.Add: " + ", ps.Mul: " * ", ps.Sub: " - ", ps.TrueDiv: " / "}
 _COMPARED = {ps.LT: "<", ps.GT: ">", ps.LE: "<=", ps.GE: ">=", ps.EQ: "==", ps.NEQ: "!="}
 _CALLED = {
@@ -127,5 +129,11 @@ def _common(dtypes: Sequence[str]) -> str:
 
 
 def _cast(text: str, have: str, want: str) -> str:
-    """Return `text` of dtype `have` as `want`, unchanged where the language holds both alike."""
+    """Return `text` of dtype `have` as `want`, unchanged where the language holds both alike.
+
+    A float32 literal is written with all its digits, so as a float64 it is the literal itself.
+    """
+    literal = _SINGLE_LITERAL.fullmatch(text)
+    if literal and CASTS[want] == "f64":
+        return literal[1]
     return text if CASTS[have] == CASTS[want] else f"{CASTS[want]}({text})"

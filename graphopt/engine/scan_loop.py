@@ -1,8 +1,8 @@
 """A Scan as a Python loop around the straight-line function of its inner graph.
 
-The loop is written for each Scan. What a step reads of earlier steps is kept in local names and what it makes is
-written into buffers made beforehand. A buffer shorter than the trace is circular: it holds the last rows and is turned
-at the end so that the oldest comes first.
+The loop is written for each Scan. What a step reads of earlier steps is kept in local names and what it makes
+is written into buffers made beforehand. A buffer shorter than the trace is circular: it holds the last rows and
+is turned at the end so that the oldest comes first.
 
 The order of inputs and outputs, inner and outer, is the one of `pytensor.scan.op.Scan`:
 
@@ -104,7 +104,7 @@ class _Loop:
             self.results.append(f"b{k}")
 
     def _states(self, names: list[str], taps: Iterable, outputs: list[str], letter: str) -> None:
-        """Keep the last results of each state in names: ``s0_1`` is the one before, ``s0_2`` the one before that."""
+        """Keep the last results of each state in names: ``s0_1`` is the last, ``s0_2`` the one before."""
         for k, (name, reads, made) in enumerate(zip(names, taps, outputs)):
             depth, state = -min(reads), f"{letter}{k}"
             held = [f"{state}_{age}" for age in range(depth, 0, -1)]
@@ -169,7 +169,7 @@ def _plus(name: str, offset: int) -> str:
     return f"{name} + {offset}" if offset else name
 
 
-# ------------------------------------------------------------------------------- what the text of a loop calls
+# ------------------------------------------------------------------- what the text of a loop calls
 
 
 def _number_of_steps(steps: Any) -> int:

@@ -7,7 +7,6 @@ import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
-from scipy.sparse import csr_matrix
 
 from graphopt.engine.numpy_linker import numpy_funcify
 from graphopt.errors import ShapeMismatch
@@ -53,6 +52,8 @@ def scatter(values, indices, n):
         table = np.zeros((n, *inner), values.dtype)
         np.add.at(table, indices, values)
         return table
+    from scipy.sparse import csr_matrix  # here: importing it costs more than most programs' sums
+
     # A product with a sparse matrix of ones adds rows ten times as fast as np.add.at.
     ones = np.ones(indices.size, values.dtype)
     picks = csr_matrix((ones, indices.ravel(), np.arange(indices.size + 1)), shape=(indices.size, n))

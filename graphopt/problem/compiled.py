@@ -121,6 +121,7 @@ class CompiledProblem:
             [graph.objective, *graph.gradients, *graph.outputs],
             tier="now",
             name="certificate",
+            simplify=False,
         )
         self.seconds_to_compile += time.perf_counter() - started
         return function

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 
 from graphopt.nn.network import Network
 from graphopt.training.callbacks.base import CallbackList
@@ -15,6 +16,11 @@ from graphopt.training.history import History
 from graphopt.training.objective import Objective
 from graphopt.training.progress import Progress
 from graphopt.training.steps import full_batch_step
+
+
+def scipy_optimize() -> ModuleType:
+    """Return scipy.optimize, which takes a quarter of a second to import and only this optimizer needs."""
+    return importlib.import_module("scipy.optimize")
 
 
 def fit_lbfgs(
@@ -94,7 +100,7 @@ def fit_lbfgs(
     if iterations > 0:
         called.call("on_epoch_begin", 0, {})
         start = np.concatenate([value.ravel().astype("float64") for value in values])
-        result = minimize(
+        result = scipy_optimize().minimize(
             value_and_slope, start, jac=True, method="L-BFGS-B", callback=after_iteration,
             options={"maxiter": iterations, "maxfun": 20 * iterations + 20, "ftol": 1e-15, "gtol": 1e-10},
         )  # fmt: skip
