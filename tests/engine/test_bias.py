@@ -4,9 +4,9 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from engine.python_vm import python_vm
 from pytensor.tensor.basic import Join, Split
 
+from engine.python_vm import python_vm
 from graphopt import engine
 
 rng = np.random.default_rng(2)
@@ -187,7 +187,7 @@ def test_lifted_inside_a_scan():
 
 
 def test_a_second_derivative_stays():
-    x, out, [W, V], value = theano_columns()
+    x, out, [W, _], value = theano_columns()
     first = pytensor.grad(out.sum(), x)
     check([x], [pytensor.grad((first**2).sum(), W), pytensor.grad((first**2).sum(), x)], value)
 
@@ -195,5 +195,5 @@ def test_a_second_derivative_stays():
 def test_errors_in_lifted_products_point_at_the_user():
     x, W = pt.dmatrix("x"), matrix("W", 4, 2)
     fn = engine.compile([x], pt.dot(pt.concatenate([x, pt.ones((x.shape[0], 1))], axis=1), W))
-    with pytest.raises(ValueError, match="(?s)Apply node.*Written at:.*test_bias.py"):
+    with pytest.raises(ValueError, match=r"(?s)Apply node.*Written at:.*test_bias.py"):
         fn(np.ones((5, 2)))

@@ -6,8 +6,8 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from engine.python_vm import assert_same, performed
 
+from engine.python_vm import assert_same, performed
 from graphopt import engine
 
 DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
@@ -117,7 +117,9 @@ def second_values(dtype):
 def check(function, *columns):
     """Compare vectors and 0-d arrays; each of `columns` is a list of arrays for `function`."""
     inputs, given, outputs, expected = [], [], [], []
-    for arrays in (picked for arrays in columns for picked in (arrays, [np.asarray(a[1]) for a in arrays])):
+    whole = list(columns)
+    single = [[np.asarray(a[1]) for a in arrays] for arrays in whole]
+    for arrays in whole + single:
         variables = [pt.as_tensor_variable(a).type() for a in arrays]
         try:
             output = function(*variables)
@@ -234,7 +236,7 @@ def test_unknown_lengths_are_not_stretched(case, name):
     shapes, given = STRETCHED[case]
     x, y = (pt.tensor(n, shape=s, dtype="float64") for n, s in zip("xy", shapes))
     fn = engine.compile([x, y], operation(name)(x, y))
-    with pytest.raises(ValueError, match="(?s)dimension mismatch.*Apply node"):
+    with pytest.raises(ValueError, match=r"(?s)dimension mismatch.*Apply node"):
         fn(np.ones(given[0]), np.ones(given[1]))
 
 

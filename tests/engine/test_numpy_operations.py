@@ -4,10 +4,10 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from engine.python_vm import assert_same, performed
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
+from engine.python_vm import assert_same, performed
 from graphopt import engine
 
 rng = np.random.default_rng(1)

@@ -4,10 +4,10 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from engine.python_vm import assert_same, python_vm
 from pytensor.compile.mode import Mode
 from pytensor.scan.utils import until
 
+from engine.python_vm import assert_same, python_vm
 from graphopt import engine
 
 rng = np.random.default_rng(0)

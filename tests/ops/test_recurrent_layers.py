@@ -5,13 +5,13 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 from pytensor.gradient import verify_grad
-from ops.recurrences import ACTIVATIONS, SIZES, SMALL, gru_loop, lstm_loop, random_inputs, rnn_loop
 
 from graphopt import engine, ops
 from graphopt.errors import InvalidType, ShapeMismatch, UnknownName
 from graphopt.ops.gru import gru_backward, gru_forward
 from graphopt.ops.lstm import lstm_backward, lstm_forward
 from graphopt.ops.rnn import rnn_backward, rnn_forward
+from ops.recurrences import ACTIVATIONS, SIZES, SMALL, gru_loop, lstm_loop, random_inputs, rnn_loop
 
 # name: symbolic layer, loop, and how its inputs look
 LAYERS = {

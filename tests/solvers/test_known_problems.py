@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from known_problems import KNOWN_PROBLEMS
 
 from graphopt.api import maximize, solve
 from graphopt.problem import Problem, Variable
 from graphopt.solvers import LBFGSB, MultiStart, Status
+from known_problems import KNOWN_PROBLEMS
 
 SOLVERS = {"LBFGSB": LBFGSB(), "LBFGSB, short memory": LBFGSB(memory=3)}
 
