@@ -23,8 +23,12 @@ ONE_THREAD = {
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of every contestant: this one's, one thread, and `more`."""
-    return {**os.environ, **ONE_THREAD, "PYTHONPATH": str(ROOT), **more}
+    """Return the environment of every contestant: this one's, one thread, and `more`.
+
+    Python may keep what it compiled, as it does for an installed package; peers always come so.
+    """
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, **ONE_THREAD, "PYTHONPATH": str(ROOT), **more}
 
 
 @dataclass
