@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -112,6 +113,10 @@ def fit(
     listed = flatten(callbacks)
     data = check_data(network, objective, x, y, sample_weight=sample_weight, class_weight=class_weight)
     data, validation = _validation(network, objective, data, validation_data, validation_split)
+    if class_weight is not None and validation is not None and validation_data is None:
+        validation = dataclasses.replace(
+            validation, weight=None
+        )  # class weights are for training, as in Keras
     _whole_batches(network, data, "x")
     if validation is not None:
         _whole_batches(network, validation, "validation_data")

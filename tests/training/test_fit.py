@@ -333,3 +333,36 @@ def test_a_label_out_of_range_is_named(label):
     labels = np.array([0, 1, label, 2])
     with pytest.raises(ValueError, match=rf"label {label} at index \(2,\); expected 0 to 2"):
         fit(net, np.zeros((4, 2)), labels, loss="sparse_categorical_crossentropy")
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_the_tiers_agree(xy, optimizer):
+    def train(tier):
+        net = Sequential([Input(3), Dense(5, "tanh"), Dense(1)], seed=0)
+        history = fit(net, *xy, epochs=5, batch_size=6, loss="mse", optimizer=optimizer, tier=tier)
+        return [*net.get_weights(), np.array(history.history["loss"])]
+
+    for now, fast in zip(train("now"), train("fast")):
+        np.testing.assert_allclose(fast, now, rtol=1e-12, atol=1e-14)
+
+
+def test_class_weights_do_not_touch_the_validation():
+    rng = np.random.default_rng(2)
+    x, labels = rng.normal(size=(20, 3)), rng.integers(0, 3, size=20)
+    net = Sequential([Input(3), Dense(3, "softmax")], seed=0)
+    loss = "sparse_categorical_crossentropy"
+    history = fit(net, x, labels, loss=loss, class_weight={0: 5.0, 1: 0.1}, validation_split=0.25)
+    assert history.history["val_loss"] == [
+        pytest.approx(evaluate(net, x[15:], labels[15:], loss=loss), rel=1e-12)
+    ]
+
+
+def test_sample_weights_are_split_with_their_rows():
+    rng = np.random.default_rng(2)
+    x, y, weight = rng.normal(size=(20, 3)), rng.normal(size=20), rng.uniform(size=20)
+    net = Sequential([Input(3), Dense(1)], seed=0)
+    history = fit(net, x, y, loss="mse", sample_weight=weight, validation_split=0.25)
+    expected = evaluate(net, x[15:], y[15:], loss="mse", sample_weight=weight[15:])
+    assert history.history["val_loss"] == [pytest.approx(expected, rel=1e-12)]
+    by_hand = np.mean(weight[15:] * (net.predict(x[15:])[:, 0] - y[15:]) ** 2)
+    assert expected == pytest.approx(by_hand, rel=1e-12)
