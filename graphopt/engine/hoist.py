@@ -18,8 +18,8 @@ def hoist(outputs: Sequence[Variable], varying: Iterable[Variable]) -> list[Vari
     """Return the largest subexpressions of `outputs` that do not depend on `varying`.
 
     Evaluate them once and feed them as inputs, and the rest of the graph is all that
-    has to run when `varying` changes. Left out is what costs nothing where it is: bare inputs, constants and what
-    is made of constants only, views, and lengths (whoever compiles the rest wants to see those).
+    has to run when `varying` changes. Left out is what costs nothing where it is: bare inputs, constants and
+    what is made of constants only, views, and lengths (whoever compiles the rest wants to see those).
     """
     varying = set(varying)
     nodes = io_toposort([], list(outputs))

@@ -285,6 +285,7 @@ def _of_rank(node: Apply, args: tuple[str, ...], names: list[str], ndim: int) ->
 def _mismatch(*arrays: np.ndarray) -> None:
     shapes = ", ".join(str(a.shape) for a in arrays)
     raise ValueError(
-        f"Input dimension mismatch: an elementwise operation got shapes {shapes}; expected equal lengths. An axis "
-        "of length 1 is stretched only when the graph says so: declare it with shape=(1, ...) or use dimshuffle."
+        f"Input dimension mismatch: an elementwise operation got shapes {shapes}; expected equal lengths. "
+        "An axis of length 1 is stretched only when the graph says so: declare it with shape=(1, ...) or use "
+        "dimshuffle."
     )

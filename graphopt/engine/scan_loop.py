@@ -1,8 +1,8 @@
 """A Scan as a Python loop around the straight-line function of its inner graph.
 
 The loop is written for each Scan. What a step reads of earlier steps is kept in local names and what it makes
-is written into buffers made beforehand. A buffer shorter than the trace is circular: it holds the last rows and
-is turned at the end so that the oldest comes first.
+is written into buffers made beforehand. A buffer shorter than the trace is circular: it holds the last rows
+and is turned at the end so that the oldest comes first.
 
 The order of inputs and outputs, inner and outer, is the one of `pytensor.scan.op.Scan`:
 

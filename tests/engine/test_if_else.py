@@ -25,7 +25,7 @@ def test_takes_a_branch():
 def test_errors_of_the_branch_not_taken_stay_away():
     fn = engine.compile([c, x], ifelse(c > 0, x.sum(), failing(x)))
     assert fn(1.0, V) == 6.0
-    with pytest.raises(IndexError, match="(?s)Apply node"):
+    with pytest.raises(IndexError, match=r"(?s)Apply node"):
         fn(-1.0, V)
 
 
