@@ -135,7 +135,7 @@ class Tiers:
         """Return the kernel and its function that do `steps` steps soonest; None for NumPy lines."""
         scalar = self._kernel(key, "scalar")
         costs = {"numpy": self._seconds_a_call}
-        if scalar is not None and "f32" not in (*scalar.input_kinds, *scalar.state_kinds, *scalar.output_kinds):
+        if scalar is not None and "f32" not in scalar.source:  # Python's floats do not round to single precision
             costs["scalar"] = SECONDS_A_STATEMENT * scalar.statements
         best = min(costs, key=costs.__getitem__)
         if self._compiles(costs[best] * steps):
