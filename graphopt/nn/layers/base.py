@@ -491,9 +491,7 @@ def known_axis(owner: str, shape: Shape, axis: int = -1) -> int:
 
 def append_one(x: pt.TensorVariable) -> pt.TensorVariable:
     """Return `x` with a 1 appended on its last axis: the input that meets the bias row."""
-    lead = [x.shape[axis] for axis in range(x.ndim - 1)]
-    ones = pt.ones((*lead, 1), dtype=x.dtype)
-    return pt.concatenate([x, ones], axis=-1)
+    return pt.concatenate([x, pt.ones_like(x[..., :1])], axis=-1)
 
 
 def full_shape(x: pt.TensorVariable, known: Shape) -> tuple:
