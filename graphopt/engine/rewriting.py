@@ -11,8 +11,9 @@ from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 
 from graphopt.engine.bias import lift_bias_in
 
-# Fusion, in-place and BLAS rewrites are for other linkers. dot_diag_to_elemwise proves for every product whether a
-# factor is diagonal, which takes a fifth of all rewriting and, on some constants, fails with a message on stderr.
+# Fusion, in-place and BLAS rewrites are for other linkers. The last four ask of every product and transpose whether a
+# factor is diagonal, orthogonal, a selection or symmetric: a fifth of all rewriting, and on some constants the
+# first fails with a message on stderr.
 LEFT_OUT = (
     "fusion",
     "inplace",
@@ -21,6 +22,9 @@ LEFT_OUT = (
     "scan_make_inplace",
     "local_inplace_composite",
     "dot_diag_to_elemwise",
+    "orthogonal_dot_transpose_to_eye",
+    "selection_dot_to_indexing",
+    "useless_symmetric_transpose",
 )
 
 
