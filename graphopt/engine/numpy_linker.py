@@ -26,6 +26,7 @@ from pytensor.tensor.type import TensorType
 
 from graphopt.engine import (  # noqa: F401  (each fills rows of the table)
     numpy_algebra,
+    numpy_checks,
     numpy_elementwise,
     numpy_indexing,
     numpy_reductions,
@@ -239,6 +240,8 @@ class _Writer:
             self._share(node, getattr(node.op, "view_map", None) or {})
         elif written.shares:
             self._share(node, {0: written.shares})
+            if written.text == arguments[0] and self._is_free(node.inputs[0]):
+                self.fresh.add(node.outputs[0])  # the same array under another name
         else:
             self.fresh.add(node.outputs[0])
         self.namespace.update(written.namespace)
@@ -286,7 +289,7 @@ class _Writer:
     def _overwritable(self, node: Apply, written: Expression) -> int | None:
         """Return which operand may be overwritten by the result of `node`, if any may.
 
-        It must be a new array (no view of another) of the result's dtype and shape that only this node reads.
+        It must be a free array of the result's dtype and shape.
         """
         output = node.outputs[0].type
         if not written.inplace or output.ndim == 0:
@@ -294,13 +297,16 @@ class _Writer:
         for position in written.candidates:
             operand = node.inputs[position]
             if (
-                operand in self.fresh
+                self._is_free(operand)
                 and operand.type.dtype == output.dtype
                 and operand.type.broadcastable == output.broadcastable
-                and len(self.fgraph.clients[operand]) == 1
             ):
                 return position
         return None
+
+    def _is_free(self, variable: Variable) -> bool:
+        """Return whether `variable` is a new array, no view of another, that only one node reads."""
+        return variable in self.fresh and len(self.fgraph.clients[variable]) == 1
 
 
 # ------------------------------------------------------------------------------- branches of IfElse
