@@ -84,7 +84,7 @@ def flatten(
                 names = ", ".join(str(i) for i in inputs) or "none"
                 raise InvalidValue(
                     f"The outputs depend on {variable} ({variable.type}), which is not among the inputs "
-                    f"({names}). Add it to the inputs, or give it a value with givens={...}."
+                    f"({names}). Add it to the inputs, or give it a value with givens={{...}}."
                 )
     shared.extend(variable for variable in new_values if variable not in known)
     fgraph = FunctionGraph(
