@@ -1,7 +1,7 @@
 """graphopt finds the best input of a trained network, and says how it knows.
 
-The public names live in the packages listed in `_PACKAGES`; each is imported when one of its names is first used,
-so that ``import graphopt`` costs next to nothing.
+The public names live in the packages listed in `_PACKAGES`; each is imported when one of its names is first
+used, so that ``import graphopt`` costs next to nothing.
 """
 
 from __future__ import annotations

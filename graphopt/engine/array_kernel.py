@@ -54,7 +54,9 @@ def array_kernel(flat: FlatGraph, shapes: Sequence[tuple[int, ...]], batch_size:
     )
 
 
-def _input(lowering: Lowering, dtype: str, shape, kind: str, number: int, is_data: bool, batch_size: int | None) -> Block:
+def _input(
+    lowering: Lowering, dtype: str, shape, kind: str, number: int, is_data: bool, batch_size: int | None
+) -> Block:
     """Return the block of an input or shared variable during one step."""
     buffer = Buffer(kind, _size(shape), f"d{number}")
     if not is_data:
@@ -63,17 +65,18 @@ def _input(lowering: Lowering, dtype: str, shape, kind: str, number: int, is_dat
         return contiguous(buffer, dtype, shape, base=f"order[k] * {_size(shape)}")
     target = lowering.new(dtype, shape)
     suffix = lowering.include(GATHER.replace("KIND", kind))
-    text = f"gather{suffix}(order[k * {batch_size}:], d{number}, {target.pointer}, {batch_size}, {_size(shape[1:])})"
+    rows = f"order[k * {batch_size}:], d{number}, {target.pointer}"
+    text = f"gather{suffix}({rows}, {batch_size}, {_size(shape[1:])})"
     lowering.call(text, target)
     return target
 
 
-GATHER = '''def gather(order: i64p, data: KINDp, out: KINDp, rows: i64, size: i64) -> None:
+GATHER = """def gather(order: i64p, data: KINDp, out: KINDp, rows: i64, size: i64) -> None:
     for i in range(rows):
         start = order[i] * size
         for j in range(size):
             out[i * size + j] = data[start + j]
-'''
+"""
 
 
 def _store_states(lowering: Lowering, targets: Sequence[Block], values: Sequence[Value]) -> None:
@@ -94,7 +97,9 @@ def _copied(lowering: Lowering, value: Value) -> Value:
     return target
 
 
-def _text(lowering: Lowering, kinds: Sequence[str], output_kinds: Sequence[str]) -> tuple[str, dict[str, int]]:
+def _text(
+    lowering: Lowering, kinds: Sequence[str], output_kinds: Sequence[str]
+) -> tuple[str, dict[str, int]]:
     """Return the kernel's source and the size of its workspace of each kind."""
     offsets, sizes = _layout(lowering.uses)
 
@@ -148,5 +153,3 @@ def _size(shape: Sequence[int]) -> int:
     for length in shape:
         size *= length
     return size
-
-

@@ -1,4 +1,4 @@
-"""Arrays of known shape as kernels see them: strided blocks of buffers, and elementwise expressions over blocks."""
+"""Arrays of known shape as kernels see them: blocks of buffers, and elementwise expressions over blocks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _numbers = count()
 
 
 class Buffer:
-    """Flat memory of one kind ("f64", "f32" or "i64"): a parameter of the kernel, or a part of its workspace."""
+    """Flat memory of one kind, "f64", "f32" or "i64": a parameter of the kernel, or workspace."""
 
     def __init__(self, kind: str, size: int, name: str | None = None) -> None:
         self.kind, self.size, self.name = kind, size, name
@@ -30,7 +30,7 @@ class Buffer:
 
 @dataclass(frozen=True)
 class Block:
-    """A strided view of a buffer; strides and offset count elements. `base` is an offset known only in the loop."""
+    """A strided view of a buffer, counted in elements. `base` is an offset known only in the loop."""
 
     buffer: Buffer
     dtype: str
@@ -134,7 +134,9 @@ def broadcast(value: Value, shape: tuple[int, ...]) -> Value:
 def is_costly(value: Value) -> bool:
     """Return whether computing an element takes more than a few instructions."""
     return isinstance(value, Expr) and (
-        type(value.op) not in _CHEAP or count_operations(value) > 3 or any(is_costly(o) for o in value.operands)
+        type(value.op) not in _CHEAP
+        or count_operations(value) > 3
+        or any(is_costly(o) for o in value.operands)
     )
 
 
@@ -175,7 +177,9 @@ class Statements:
         for node in op.fgraph.toposort():
             inner = [known[i] if i in known else literal_text(i.data, i.type.dtype) for i in node.inputs]
             dtypes = [i.type.dtype for i in node.inputs]
-            known[node.outputs[0]] = self._named(scalar_text(node.op, inner, dtypes, node.outputs[0].type.dtype))
+            known[node.outputs[0]] = self._named(
+                scalar_text(node.op, inner, dtypes, node.outputs[0].type.dtype)
+            )
         return known[op.fgraph.outputs[0]]
 
 

@@ -23,7 +23,7 @@ class NativeCall:
         self._idle: list[_Seat] = []
 
     def __call__(self, values: Sequence[np.ndarray], states: Sequence[np.ndarray]) -> list[np.ndarray] | None:
-        """Return the outputs, or None when a shared variable has changed its shape or the kernel could not do it."""
+        """Return the outputs; None when a shared variable has another shape or the kernel could not do it."""
         try:
             seat = self._idle.pop()
         except IndexError:
@@ -43,7 +43,9 @@ class _Seat:
         kinds = (*kernel.input_kinds, *kernel.state_kinds)
         self.dtypes = [ARRAY_DTYPES[k] for k in kinds]
         self.given = [np.zeros(s, d) for s, d in zip(self.shapes, self.dtypes)]
-        self.results = [np.empty(s, ARRAY_DTYPES[k]) for s, k in zip(kernel.output_shapes, kernel.output_kinds)]
+        self.results = [
+            np.empty(s, ARRAY_DTYPES[k]) for s, k in zip(kernel.output_shapes, kernel.output_kinds)
+        ]
         self.wanted = [np.dtype(d) for d in kernel.output_dtypes]
         spare = [np.empty(size, ARRAY_DTYPES[kind]) for kind, size in kernel.workspace.items()]
         progress = [np.ones(1, np.int64)] if kernel.stops else []

@@ -30,7 +30,8 @@ def compile(
     name: str | None = None,
     simplify: bool = True,
 ) -> Compiled:
-    """Return the function of `inputs` that computes `outputs` and then sets shared variables to their `updates`.
+    """Return the function of `inputs` that computes `outputs` and then sets shared variables to their
+    `updates`.
 
     Parameters
     ----------
@@ -47,8 +48,8 @@ def compile(
     name : str, optional
         What errors and reports call the function.
     simplify : bool
-        Whether the graph is rewritten first. Without, it runs as it was written: slower to run, sooner ready, and
-        independent of every rewrite, which is what a check wants.
+        Whether the graph is rewritten first. Without, it runs as it was written: slower to run, sooner ready,
+        and independent of every rewrite, which is what a check wants.
 
     Raises
     ------
@@ -98,13 +99,15 @@ class Compiled:
         """Return the output for these arguments: one array, or a list when a list was asked for."""
         if len(arguments) != len(self._types):
             names = ", ".join(str(v) for v in self.flat.inputs) or "none"
-            raise InvalidType(f"{self.name}: got {len(arguments)} arguments, expected {len(self._types)} ({names}).")
+            raise InvalidType(
+                f"{self.name}: got {len(arguments)} arguments, expected {len(self._types)} ({names})."
+            )
         values = [self._checked(i, a) for i, a in enumerate(arguments)]
         results = self.trusted(*values)
         return results[0] if self._single else results
 
     def trusted(self, *values: np.ndarray) -> list[np.ndarray]:
-        """Return the list of outputs for arrays that are known to have the right types; nothing is checked."""
+        """Return the list of outputs for arrays known to have the right types; nothing is checked."""
         n = self.flat.n_outputs
         self.calls += 1
         if not self._written:
@@ -130,7 +133,7 @@ class Compiled:
         epochs: int,
         planned_steps: int | None = None,
     ) -> list:
-        """Run the function over the rows of `arrays`; return each output stacked over the steps (see `Loop`)."""
+        """Run over the rows of `arrays`; return each output stacked over the steps (see `Loop`)."""
         per_step = batch_size or 1
         whole = len(order) // per_step * per_step
         self.calls += epochs * -(-len(order) // per_step)
@@ -186,7 +189,9 @@ class Compiled:
             finally:
                 for place, cell in zip(places, self._written):
                     cell[0] = _array(values[place])
-        empty = [np.empty((0, *(m or 0 for m in o.type.shape)), o.type.dtype) for o in self.flat.fgraph.outputs[:n]]
+        empty = [
+            np.empty((0, *(m or 0 for m in o.type.shape)), o.type.dtype) for o in self.flat.fgraph.outputs[:n]
+        ]
         return [np.stack(column) if column else e for column, e in zip(collected, empty)]
 
     def _checked(self, position: int, argument: Any) -> Any:
@@ -194,19 +199,27 @@ class Compiled:
         kind = self._types[position]
         if not isinstance(kind, DenseTensorType):
             return kind.filter(argument)
-        if type(argument) is np.ndarray and argument.dtype == kind.numpy_dtype and argument.ndim == kind.ndim:
-            if all(wanted is None or got == wanted for got, wanted in zip(argument.shape, kind.shape)):
-                return argument
+        same = type(argument) is np.ndarray and argument.dtype == kind.numpy_dtype
+        if (
+            same
+            and argument.ndim == kind.ndim
+            and all(wanted in (None, got) for got, wanted in zip(argument.shape, kind.shape))
+        ):
+            return argument
         try:
             array = np.asarray(argument)
-            if array.dtype != kind.numpy_dtype and not np.can_cast(array.dtype, kind.numpy_dtype, "same_kind"):
+            if array.dtype != kind.numpy_dtype and not np.can_cast(
+                array.dtype, kind.numpy_dtype, "same_kind"
+            ):
                 raise TypeError(f"{array.dtype} is not cast to {kind.dtype} silently.")
             return kind.filter(array.astype(kind.numpy_dtype, copy=False))
         except (TypeError, ValueError) as error:
             variable = self.flat.inputs[position]
             got = f"shape {np.shape(argument)}, dtype {getattr(argument, 'dtype', type(argument).__name__)}"
             wrong = ShapeMismatch if "shape" in str(error) or "dimensions" in str(error) else InvalidType
-            raise wrong(f"{self.name}: input {position} ({variable}) came with {got}; expected {kind}. {error}") from error
+            raise wrong(
+                f"{self.name}: input {position} ({variable}) came with {got}; expected {kind}. {error}"
+            ) from error
 
     def report(self) -> dict[str, Any]:
         """Return what was done: the tier in use, nodes in the graph, calls, seconds spent preparing."""

@@ -52,15 +52,15 @@ class Loop:
         arrays : sequence of ndarray
             One for each input of the step, all with the same leading length n.
         batch_size : int, optional
-            How many rows a step gets, with a leading batch axis; the last batch may be short. Without it a step
-            gets one row and no batch axis.
+            How many rows a step gets, with a leading batch axis; the last batch may be short. Without it a
+            step gets one row and no batch axis.
         order : int ndarray, optional
             Which rows, in which order; all of them as they stand by default.
         epochs : int
             How many times the order is gone through.
         planned_steps : int, optional
-            How many steps all calls together will have, when this is one of several. The form that runs is chosen by
-            it, so that work cut into calls gives the bits and the speed of one call.
+            How many steps all calls together will have, when this is one of several. The form that runs is
+            chosen by it, so that work cut into calls gives the bits and the speed of one call.
         """
         if batch_size is not None and batch_size < 1:
             raise InvalidValue(f"batch_size came as {batch_size}; expected 1 or more, or None.")
@@ -70,9 +70,13 @@ class Loop:
         n = len(arrays[0]) if arrays else 0
         order = np.arange(n) if order is None else np.asarray(order)
         if order.dtype.kind not in "iu" or order.ndim != 1:
-            raise InvalidType(f"order came with dtype {order.dtype} and {order.ndim} axes; expected row numbers.")
+            raise InvalidType(
+                f"order came with dtype {order.dtype} and {order.ndim} axes; expected row numbers."
+            )
         if order.size and not 0 <= order.min() <= order.max() < n:
-            raise OutOfRange(f"order holds rows from {order.min()} to {order.max()}; expected rows from 0 to {n - 1}.")
+            raise OutOfRange(
+                f"order holds rows from {order.min()} to {order.max()}; expected rows from 0 to {n - 1}."
+            )
         return self.step.run_rows(arrays, batch_size, order, epochs, planned_steps)
 
     def _checked(self, arrays: Sequence[Any], batch_size: int | None) -> list[np.ndarray]:
@@ -86,7 +90,8 @@ class Loop:
             if array.dtype != kind.numpy_dtype:
                 if not np.can_cast(array.dtype, kind.numpy_dtype, "same_kind"):
                     raise InvalidType(
-                        f"{self.step.name}: array {position} came with dtype {array.dtype}; expected {kind.dtype}."
+                        f"{self.step.name}: array {position} came with dtype {array.dtype}; "
+                        f"expected {kind.dtype}."
                     )
                 array = array.astype(kind.numpy_dtype)
             checked.append(array)
@@ -94,12 +99,15 @@ class Loop:
             axes = kind.ndim + (batch_size is None)
             if array.ndim != axes or any(w not in (None, g) for g, w in zip(array.shape[1:], row)):
                 raise ShapeMismatch(
-                    f"{self.step.name}: array {position} came with shape {array.shape}; expected rows of shape {row} "
-                    f"(None: any length) for the input {self.step.flat.inputs[position]}."
+                    f"{self.step.name}: array {position} came with shape {array.shape}; "
+                    f"expected rows of shape {row} (None: any length) "
+                    f"for the input {self.step.flat.inputs[position]}."
                 )
         if len({len(a) for a in checked if a.ndim}) > 1 or any(a.ndim == 0 for a in checked):
             shapes = ", ".join(str(a.shape) for a in checked)
-            raise ShapeMismatch(f"{self.step.name}: arrays came with shapes {shapes}; expected one common first length.")
+            raise ShapeMismatch(
+                f"{self.step.name}: arrays came with shapes {shapes}; expected one common first length."
+            )
         return checked
 
     def report(self) -> dict[str, Any]:

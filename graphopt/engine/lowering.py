@@ -1,8 +1,8 @@
 """A graph of known shapes as loops over buffers: the text of one kernel for the whole graph.
 
-Elementwise operations are not computed until something needs them, and then in one loop with all that leads to them.
-Products go to BLAS; views cost nothing; temporaries share one workspace. An operation of our own joins in with
-``@lower.register(OpClass)``.
+Elementwise operations are not computed until something needs them, and then in one loop with all that leads
+to them. Products go to BLAS; views cost nothing; temporaries share one workspace. An operation of our own
+joins in with ``@lower.register(OpClass)``.
 """
 
 from __future__ import annotations
@@ -68,9 +68,13 @@ class Lowering:
         return contiguous(Buffer(_kind(dtype), max(size, 1)), dtype, tuple(shape))
 
     def constant(self, data: np.ndarray) -> Value:
-        """Return a constant array: a number where all elements are the same, else a buffer given to the kernel."""
+        """Return a constant array: a number where all elements are equal, else a buffer of the kernel."""
         dtype = data.dtype.name
-        if data.size and (data == data.flat[0]).all() and not (data.dtype.kind == "f" and (data == 0).any() and np.signbit(data).any()):
+        if (
+            data.size
+            and (data == data.flat[0]).all()
+            and not (data.dtype.kind == "f" and (data == 0).any() and np.signbit(data).any())
+        ):
             return Literal(data.flat[0].item(), dtype, data.shape)
         buffer = Buffer(_kind(dtype), data.size, f"c{len(self.constants)}")
         self.constants.append(np.ascontiguousarray(data, _numpy_dtype(dtype)))
@@ -111,7 +115,7 @@ class Lowering:
         return f"_{list(self.sources).index(source)}"
 
     def check(self, text: str, *blocks: Block) -> None:
-        """Write a call that returns 0, or 1 where the step cannot be done; the loop then stops before the step."""
+        """Write a call that returns 0, or 1 where the step cannot be done: the loop then stops before it."""
         self.call(f"if {text} != 0:\n    progress[0] = n\n    return 1", *blocks)
 
     def call(self, text: str, *blocks: Block) -> None:
@@ -129,8 +133,10 @@ class Lowering:
             return
         self._loop(target, value, (), None)
 
-    def reduce(self, target: Block, value: Value, axes: Sequence[int], op: ps.ScalarOp, initial: float) -> None:
-        """Write the loop that reduces `value` over `axes` into `target`, whose shape keeps those axes with length 1."""
+    def reduce(
+        self, target: Block, value: Value, axes: Sequence[int], op: ps.ScalarOp, initial: float
+    ) -> None:
+        """Write the loop that reduces `value` over `axes` into `target`, which keeps them with length 1."""
         self._loop(target, value, tuple(axes), (op, initial))
 
     def _loop(self, target: Block, value: Value, axes: tuple[int, ...], reduction: tuple | None) -> None:
@@ -152,8 +158,11 @@ class Lowering:
             raise CompileError("A loop would read what it overwrites.")
 
         def index(position: int) -> str:
-            parts = [f"i{n} * {strides[position]}" if strides[position] != 1 else f"i{n}"
-                     for n, (_, _, strides) in enumerate(dims) if strides[position]]
+            parts = [
+                f"i{n} * {strides[position]}" if strides[position] != 1 else f"i{n}"
+                for n, (_, _, strides) in enumerate(dims)
+                if strides[position]
+            ]
             return " + ".join(parts) or "0"
 
         def leaf_text(block: Block) -> str:
@@ -173,7 +182,16 @@ class Lowering:
         arguments = ", ".join([target.pointer, *(b.pointer for b in leaves)])
         self.call(f"{name}({arguments})", target, *leaves)
 
-    def _body(self, dims, lines: list[str], text: str, where: str, target: Block, dtype: str, reduction: tuple | None) -> list[str]:
+    def _body(
+        self,
+        dims,
+        lines: list[str],
+        text: str,
+        where: str,
+        target: Block,
+        dtype: str,
+        reduction: tuple | None,
+    ) -> list[str]:
         if reduction is None:
             return _nest([(n, d[0]) for n, d in enumerate(dims)], [*lines, f"o[{where}] = {text}"])
         op, initial = reduction
@@ -190,7 +208,11 @@ class Lowering:
             return clear + _nest(reduced + kept, [*lines, f"o[{where}] = {join.format(f'o[{where}]', text)}"])
         wide = kind == "f32" and isinstance(op, ps.Add)
         start = f"s = {'f64(0.0)' if wide else first}"
-        step = f"s += {f'f64({text})' if wide else text}" if isinstance(op, ps.Add) else f"s = {join.format('s', text)}"
+        step = (
+            f"s += {f'f64({text})' if wide else text}"
+            if isinstance(op, ps.Add)
+            else f"s = {join.format('s', text)}"
+        )
         end = f"o[{where}] = s"
         return _nest(kept, [start, *_nest(reduced, [*lines, step]), end])
 
@@ -236,18 +258,24 @@ class Known:
 
 
 def lower_graph(fgraph: FunctionGraph, inputs: Sequence[Value], lowering: Lowering) -> list[Value]:
-    """Return the outputs of `fgraph` as values over `inputs`, writing into `lowering` what has to be computed."""
+    """Return the outputs of `fgraph` as values over `inputs`; write what has to be computed."""
     values: dict[Variable, Any] = dict(zip(fgraph.inputs, inputs))
     clients = lowering.clients = fgraph.clients
     for node in fgraph.toposort():
         arguments = [_argument(v, values, lowering) for v in node.inputs]
-        if node.outputs and all(isinstance(a, Known) or a is None for a in arguments) and not isinstance(
-            node.op, tb.Alloc | tb.AllocEmpty
+        if (
+            node.outputs
+            and all(isinstance(a, Known) or a is None for a in arguments)
+            and not isinstance(node.op, tb.Alloc | tb.AllocEmpty)
         ):
             results = _known_results(node, arguments)
         else:
-            results = lower(node.op, node, lowering, *[_plain(a, lowering) if not _wants_known(node, i) else a
-                                                        for i, a in enumerate(arguments)])
+            results = lower(
+                node.op,
+                node,
+                lowering,
+                *[_plain(a, lowering) if not _wants_known(node, i) else a for i, a in enumerate(arguments)],
+            )
         for variable, result in zip(node.outputs, results):
             if isinstance(result, Expr) and _worth_keeping(variable, result, clients):
                 result = lowering.block(result)
@@ -266,7 +294,7 @@ def _worth_keeping(variable: Variable, result: Expr, clients: dict) -> bool:
     if isinstance(getattr(node, "op", None), Elemwise | DimShuffle) and is_costly(result):
         output = node.outputs[0].type
         grows = isinstance(node.op, Elemwise) and variable.type.broadcastable != output.broadcastable
-        return grows or isinstance(node.op, DimShuffle) and len(clients.get(node.outputs[0], ())) > 1
+        return grows or (isinstance(node.op, DimShuffle) and len(clients.get(node.outputs[0], ())) > 1)
     return False
 
 
@@ -321,7 +349,8 @@ def _wholes(value: Any, what: str) -> list[int]:
     raise CompileError(f"The {what} is only known when the function runs.")
 
 
-# --------------------------------------------------------------------------------------------------- operations
+# ---------------------------------------------------------------------------------------------------
+# operations
 
 
 @singledispatch
@@ -351,7 +380,9 @@ def _elemwise(op: Elemwise, node: Apply, lowering: Lowering, *inputs: Value) -> 
         op_, operands = ps.Cast(ps.get_scalar_type(dtype)), operands[1:]
         return [Expr(op_, operands, dtype, shape)]
     if not isinstance(op.scalar_op, ps.Composite):
-        scalar_text(op.scalar_op, ["x"] * len(inputs), [i.dtype for i in inputs], dtype)  # refuse now what has no word
+        scalar_text(
+            op.scalar_op, ["x"] * len(inputs), [i.dtype for i in inputs], dtype
+        )  # refuse now what has no word
     return [Expr(op.scalar_op, operands, dtype, shape)]
 
 
@@ -524,7 +555,11 @@ def _alloc(op: tb.Alloc, node: Apply, lowering: Lowering, value: Value, *lengths
 
 @lower.register(tb.AllocEmpty)
 def _alloc_empty(op: tb.AllocEmpty, node: Apply, lowering: Lowering, *lengths: Any) -> list[Value]:
-    return [Literal(0.0 if op.dtype.startswith("float") else 0, op.dtype, tuple(_whole(n, "length") for n in lengths))]
+    return [
+        Literal(
+            0.0 if op.dtype.startswith("float") else 0, op.dtype, tuple(_whole(n, "length") for n in lengths)
+        )
+    ]
 
 
 @lower.register(tb.Join)
@@ -583,11 +618,15 @@ def _subtensor(op: ts.Subtensor, node: Apply, lowering: Lowering, x: Value, *pos
 
 
 @lower.register(ts.IncSubtensor)
-def _inc_subtensor(op: Any, node: Apply, lowering: Lowering, x: Value, y: Value, *positions: Any) -> list[Value]:
+def _inc_subtensor(
+    op: Any, node: Apply, lowering: Lowering, x: Value, y: Value, *positions: Any
+) -> list[Value]:
     dtype, index = node.outputs[0].type.dtype, _index(op, positions)
     if y.dtype != dtype or x.dtype != dtype:
         raise CompileError(f"{y.dtype} is written into {dtype}.")
-    overwrite = lowering.may_overwrite(node.inputs[0], x) and all(leaf.buffer is not x.buffer for leaf in y.leaves())
+    overwrite = lowering.may_overwrite(node.inputs[0], x) and all(
+        leaf.buffer is not x.buffer for leaf in y.leaves()
+    )
     target = x if overwrite else lowering.own(lowering.new(dtype, x.shape))
     window = _indexed(target, index, lowering)
     empty = node.inputs[0].owner is not None and isinstance(node.inputs[0].owner.op, tb.AllocEmpty)

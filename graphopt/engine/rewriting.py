@@ -11,9 +11,9 @@ from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 
 from graphopt.engine.bias import lift_bias_in
 
-# Fusion, in-place and BLAS rewrites are for other linkers. The last four ask of every product and transpose whether a
-# factor is diagonal, orthogonal, a selection or symmetric: a fifth of all rewriting, and on some constants the
-# first fails with a message on stderr.
+# Fusion, in-place and BLAS rewrites are for other linkers. The last four ask of every product and transpose
+# whether a factor is diagonal, orthogonal, a selection or symmetric: a fifth of all rewriting, and on some
+# constants the first fails with a message on stderr.
 LEFT_OUT = (
     "fusion",
     "inplace",

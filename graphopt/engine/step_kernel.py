@@ -1,7 +1,7 @@
 """A step with the loop around it as one kernel: all rows of the data in one call.
 
-`StepKernel` is the text and how it is called; `scalar_kernel` writes it for tiny graphs (every element a local
-scalar, see `unroll`) and `graphopt.engine.array_kernel` for larger ones (loops over buffers).
+`StepKernel` is the text and how it is called; `scalar_kernel` writes it for tiny graphs (every element a
+local scalar, see `unroll`) and `graphopt.engine.array_kernel` for larger ones (loops over buffers).
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ ARRAY_DTYPES = {"f64": np.float64, "f32": np.float32, "i64": np.int64}
 class StepKernel:
     """A step over inputs of fixed shapes as kernel source, with what is needed to call it.
 
-    The entry ``run`` takes the number of steps, of epochs, the order of the rows, then flat buffers: data of each
-    input, each shared variable, each output, the `constants`, and a workspace of each kind in `workspace`; where
-    `stops`, last a buffer that receives the number of steps done when a step could not be.
+    The entry ``run`` takes the number of steps, of epochs, the order of the rows, then flat buffers: data of
+    each input, each shared variable, each output, the `constants`, and a workspace of each kind in
+    `workspace`; where `stops`, last a buffer that receives the number of steps done when a step could not be.
     """
 
     source: str
@@ -43,14 +43,17 @@ class StepKernel:
     workspace: dict[str, int] = field(default_factory=dict)
     stops: bool = False
 
-    def run(self, function: Callable, arrays, states, order, epochs: int) -> tuple[list[np.ndarray], list[np.ndarray], int]:
-        """Run `function`, made from `source`; return the stacked outputs, the new states and the steps done."""
+    def run(
+        self, function: Callable, arrays, states, order, epochs: int
+    ) -> tuple[list[np.ndarray], list[np.ndarray], int]:
+        """Run `function`, made from `source`; return stacked outputs, new states and the steps done."""
         count = len(order) if self.batch_size is None else len(order) // self.batch_size
         steps = count * epochs
         data = [np.ascontiguousarray(a, ARRAY_DTYPES[k]) for a, k in zip(arrays, self.input_kinds)]
         held = [np.array(s, ARRAY_DTYPES[k], order="C") for s, k in zip(states, self.state_kinds)]
         results = [
-            np.empty((steps, *shape), ARRAY_DTYPES[kind]) for shape, kind in zip(self.output_shapes, self.output_kinds)
+            np.empty((steps, *shape), ARRAY_DTYPES[kind])
+            for shape, kind in zip(self.output_shapes, self.output_kinds)
         ]
         spare = [np.empty(size, ARRAY_DTYPES[kind]) for kind, size in self.workspace.items()]
         progress = np.full(1, steps, np.int64)
@@ -173,8 +176,8 @@ class _Lines:
 def python_function(kernel: StepKernel) -> Callable[..., Any]:
     """Return a scalar kernel as a Python function of flat arrays; it works on plain floats.
 
-    It raises `ScalarTrouble` where Python's floats would not give what IEEE arithmetic gives (a division by zero, an
-    overflow); nothing has been written to the states then.
+    It raises `ScalarTrouble` where Python's floats would not give what IEEE arithmetic gives (a division by
+    zero, an overflow); nothing has been written to the states then.
     """
     namespace = dict(NAMESPACE)
     exec(compile(_plain(kernel.source), "<graphopt step>", "exec"), namespace)
@@ -195,5 +198,7 @@ def python_function(kernel: StepKernel) -> Callable[..., Any]:
 def _plain(source: str) -> str:
     """Return `source` without the types of the kernel language."""
     head, newline, rest = source.partition("\n")
-    names = [part.partition(":")[0].strip() for part in head[head.index("(") + 1 : head.rindex(")")].split(",")]
+    names = [
+        part.partition(":")[0].strip() for part in head[head.index("(") + 1 : head.rindex(")")].split(",")
+    ]
     return f"def run({', '.join(names)}):{newline}{rest}"

@@ -1,7 +1,7 @@
 """Which form of a function runs: NumPy lines, scalar Python, or native code.
 
-The choice depends only on the graph, the amount of work and what the machine has, never on a clock or on what is
-cached: the same program gives the same bits each time.
+The choice depends only on the graph, the amount of work and what the machine has, never on a clock or on what
+is cached: the same program gives the same bits each time.
 
 ==========  ====================================================  ==============================
 form        what it is                                            when
@@ -38,7 +38,7 @@ WORTH_LOOKING = 0.003  # seconds of NumPy after which a look into the cache pays
 
 
 def _seconds_in_numpy(node: Apply) -> float:
-    """Return about how long a node takes in NumPy; operations that loop inside say so with `numpy_seconds`."""
+    """Return about how long a node takes in NumPy; operations that loop inside have `numpy_seconds`."""
     own = getattr(node.op, "numpy_seconds", None)
     return own(node) if own else SECONDS_A_NODE
 
@@ -60,11 +60,13 @@ class Tiers:
         self._seconds_a_call = sum(map(_seconds_in_numpy, flat.fgraph.apply_nodes))
         self._lock = threading.Lock()
 
-    def runner(self, shapes: Sequence[tuple[int, ...]], batch_size: int | None, *, steps: int) -> Callable | None:
+    def runner(
+        self, shapes: Sequence[tuple[int, ...]], batch_size: int | None, *, steps: int
+    ) -> Callable | None:
         """Return what runs `steps` steps over inputs of these shapes, or None where NumPy lines are best.
 
-        It is called with (arrays, states, order, epochs) and returns (outputs, states, steps done), or None when scalar
-        arithmetic met what only NumPy can do; nothing has changed then.
+        It is called with (arrays, states, order, epochs) and returns (outputs, states, steps done), or None
+        when scalar arithmetic met what only NumPy can do; nothing has changed then.
         """
         if steps < 2 and self.tier != "fast":
             return None
@@ -82,10 +84,11 @@ class Tiers:
         return run
 
     def call(self, values: Sequence, states: Sequence, calls: int) -> list | None:
-        """Return the outputs of one call of a function without updates in native code, or None where NumPy is to do it.
+        """Return the outputs of one call of a function without updates in native code, or None where NumPy is
+        to do it.
 
-        In tier "auto" native code is used at once when it is cached; else it is prepared in the background after
-        enough calls, and the first call after it is ready is the first that uses it.
+        In tier "auto" native code is used at once when it is cached; else it is prepared in the background
+        after enough calls, and the first call after it is ready is the first that uses it.
         """
         if self._settled_on_numpy:
             return None
@@ -113,7 +116,9 @@ class Tiers:
             backend = native.available()
             if kernel is None or backend == "off":
                 self._refused.add(shapes)
-                self._settled_on_numpy = kernel is None and all(None not in v.type.shape for v in self.flat.inputs)
+                self._settled_on_numpy = kernel is None and all(
+                    None not in v.type.shape for v in self.flat.inputs
+                )
                 return None
             made = (*key, "native") in self._functions or native.is_cached(kernel.source, "run")
             if self.tier == "auto" and not made:
@@ -135,7 +140,9 @@ class Tiers:
         """Return the kernel and its function that do `steps` steps soonest; None for NumPy lines."""
         scalar = self._kernel(key, "scalar")
         costs = {"numpy": self._seconds_a_call}
-        if scalar is not None and "f32" not in scalar.source:  # Python's floats do not round to single precision
+        if (
+            scalar is not None and "f32" not in scalar.source
+        ):  # Python's floats do not round to single precision
             costs["scalar"] = SECONDS_A_STATEMENT * scalar.statements
         best = min(costs, key=costs.__getitem__)
         if self._compiles(costs[best] * steps):
@@ -144,7 +151,9 @@ class Tiers:
                 self.used = "native"
                 return kernel, self._function(key, kernel, "native")
         self.used = best
-        return (scalar, self._function(key, scalar, "scalar")) if best == "scalar" and scalar else (None, None)
+        return (
+            (scalar, self._function(key, scalar, "scalar")) if best == "scalar" and scalar else (None, None)
+        )
 
     def _compiles(self, seconds: float) -> bool:
         """Return whether work that would take about `seconds` is given native code."""

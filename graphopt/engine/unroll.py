@@ -1,7 +1,8 @@
 """A tiny graph of known shapes, written out as scalar statements of the kernel language.
 
-The graph is run once with arrays of symbols instead of numbers: moving axes, slicing and joining only move symbols,
-and arithmetic writes one statement an element. Equal statements are written once; zeros, ones and constants are folded.
+The graph is run once with arrays of symbols instead of numbers: moving axes, slicing and joining only move
+symbols, and arithmetic writes one statement an element. Equal statements are written once; zeros, ones and
+constants are folded.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ class Tape:
         if isinstance(op, ps.Add | ps.Mul) and len(set(dtypes)) == 1 and dtypes[0] == dtype:
             return self._chain(op, terms, dtype)
         texts = [self.text(t, d) for t, d in zip(terms, dtypes)]
-        if isinstance(op, ps.Identity) or (isinstance(op, ps.Cast) and CASTS.get(dtypes[0]) == CASTS.get(dtype) and dtypes[0] == dtype):
+        if isinstance(op, ps.Identity) or (
+            isinstance(op, ps.Cast) and CASTS.get(dtypes[0]) == CASTS.get(dtype) and dtypes[0] == dtype
+        ):
             return terms[0]
         if isinstance(op, ps.Second) and dtypes[1] == dtype:
             return terms[1]
@@ -131,7 +134,9 @@ def unroll(fgraph: FunctionGraph, shapes: Sequence[tuple[int, ...]], prefix: str
     for number, (variable, shape) in enumerate(zip(fgraph.inputs, shapes)):
         dtype = getattr(variable.type, "dtype", None)
         if dtype not in CASTS:
-            raise CompileError(f"The kernel language has no dtype for the input {variable} of type {variable.type}.")
+            raise CompileError(
+                f"The kernel language has no dtype for the input {variable} of type {variable.type}."
+            )
         array = np.empty(shape, dtype=object)
         array.ravel()[...] = [f"{prefix}{number}_{i}" for i in range(array.size)]
         if array.ndim == 0:
@@ -139,7 +144,9 @@ def unroll(fgraph: FunctionGraph, shapes: Sequence[tuple[int, ...]], prefix: str
         symbols[variable] = array
     run_symbols(fgraph, symbols, tape)
     outputs = [_symbols_of(v, symbols, tape) for v in fgraph.outputs]
-    return Unrolled(tape, [symbols[v] for v in fgraph.inputs], outputs, [v.type.dtype for v in fgraph.outputs])
+    return Unrolled(
+        tape, [symbols[v] for v in fgraph.inputs], outputs, [v.type.dtype for v in fgraph.outputs]
+    )
 
 
 def run_symbols(fgraph: FunctionGraph, symbols: dict[Variable, np.ndarray], tape: Tape) -> None:
@@ -152,7 +159,9 @@ def run_symbols(fgraph: FunctionGraph, symbols: dict[Variable, np.ndarray], tape
 class Unrolled:
     """Scalar statements with the symbols of their inputs and outputs."""
 
-    def __init__(self, tape: Tape, inputs: list[np.ndarray], outputs: list[np.ndarray], dtypes: list[str]) -> None:
+    def __init__(
+        self, tape: Tape, inputs: list[np.ndarray], outputs: list[np.ndarray], dtypes: list[str]
+    ) -> None:
         self.tape, self.inputs, self.outputs, self.dtypes = tape, inputs, outputs, dtypes
 
     def output_text(self, number: int, flat_index: int) -> str:
@@ -189,7 +198,9 @@ def unroll_op(op: Any, node: Apply, tape: Tape, *inputs: np.ndarray) -> list[np.
     raise CompileError(f"{op} cannot be written as scalar statements.")
 
 
-def _elementwise(op: ps.ScalarOp, tape: Tape, inputs: Sequence[np.ndarray], dtypes: list[str], dtype: str) -> np.ndarray:
+def _elementwise(
+    op: ps.ScalarOp, tape: Tape, inputs: Sequence[np.ndarray], dtypes: list[str], dtype: str
+) -> np.ndarray:
     if not inputs:
         raise CompileError(f"{op} has no inputs.")
     arrays = np.broadcast_arrays(*inputs)
@@ -204,7 +215,9 @@ def _elemwise(op: Elemwise, node: Apply, tape: Tape, *inputs: np.ndarray) -> lis
     if len(node.outputs) != 1:
         raise CompileError(f"{op} has several outputs.")
     return [
-        _elementwise(op.scalar_op, tape, inputs, [i.type.dtype for i in node.inputs], node.outputs[0].type.dtype)
+        _elementwise(
+            op.scalar_op, tape, inputs, [i.type.dtype for i in node.inputs], node.outputs[0].type.dtype
+        )
     ]
 
 
@@ -220,8 +233,10 @@ def _careduce(op: CAReduce, node: Apply, tape: Tape, x: np.ndarray) -> list[np.n
     for index in np.ndindex(result.shape):
         terms = list(rows[index])
         if isinstance(op.scalar_op, ps.Add | ps.Mul):
-            result[index] = tape.apply(op.scalar_op, terms, [dtype] * len(terms), dtype) if terms else tape.number(
-                op.scalar_op.identity, dtype
+            result[index] = (
+                tape.apply(op.scalar_op, terms, [dtype] * len(terms), dtype)
+                if terms
+                else tape.number(op.scalar_op.identity, dtype)
             )
         else:
             if not terms:
@@ -246,7 +261,9 @@ def _dot(op: tm.Dot, node: Apply, tape: Tape, a: np.ndarray, b: np.ndarray) -> l
             else tape.apply(ps.mul, [p, q], [dtype, dtype], dtype)
             for p, q in zip(a[i], b[:, j])
         ]
-        result[i, j] = tape.apply(ps.add, terms, [dtype] * len(terms), dtype) if terms else tape.number(0, dtype)
+        result[i, j] = (
+            tape.apply(ps.add, terms, [dtype] * len(terms), dtype) if terms else tape.number(0, dtype)
+        )
     return [result]
 
 
@@ -269,7 +286,9 @@ def _same(op: Any, node: Apply, tape: Tape, x: np.ndarray) -> list[np.ndarray]:
 
 
 @unroll_op.register(CheckAndRaise)
-def _check(op: CheckAndRaise, node: Apply, tape: Tape, x: np.ndarray, *conditions: np.ndarray) -> list[np.ndarray]:
+def _check(
+    op: CheckAndRaise, node: Apply, tape: Tape, x: np.ndarray, *conditions: np.ndarray
+) -> list[np.ndarray]:
     if not all(_whole(c, "condition") for c in conditions):
         raise CompileError(f"{op} does not hold.")
     return [x]
@@ -283,7 +302,9 @@ def _inner_graph(op: OpFromGraph, node: Apply, tape: Tape, *inputs: np.ndarray) 
 
 
 @unroll_op.register(SpecifyShape)
-def _specify_shape(op: SpecifyShape, node: Apply, tape: Tape, x: np.ndarray, *lengths: Any) -> list[np.ndarray]:
+def _specify_shape(
+    op: SpecifyShape, node: Apply, tape: Tape, x: np.ndarray, *lengths: Any
+) -> list[np.ndarray]:
     for got, wanted in zip(x.shape, lengths):
         if wanted is not None and _whole(wanted, "length") != got:
             raise CompileError(f"Shape {x.shape} is not the one specified.")
@@ -323,7 +344,9 @@ def _make_vector(op: tb.MakeVector, node: Apply, tape: Tape, *items: np.ndarray)
 
 
 @unroll_op.register(tb.Alloc)
-def _alloc(op: tb.Alloc, node: Apply, tape: Tape, value: np.ndarray, *lengths: np.ndarray) -> list[np.ndarray]:
+def _alloc(
+    op: tb.Alloc, node: Apply, tape: Tape, value: np.ndarray, *lengths: np.ndarray
+) -> list[np.ndarray]:
     return [np.broadcast_to(value, [_whole(n, "length") for n in lengths]).copy()]
 
 
@@ -340,7 +363,9 @@ def _join(op: tb.Join, node: Apply, tape: Tape, axis: np.ndarray, *arrays: np.nd
 
 
 @unroll_op.register(tb.Split)
-def _split(op: tb.Split, node: Apply, tape: Tape, x: np.ndarray, axis: np.ndarray, sizes: np.ndarray) -> list[np.ndarray]:
+def _split(
+    op: tb.Split, node: Apply, tape: Tape, x: np.ndarray, axis: np.ndarray, sizes: np.ndarray
+) -> list[np.ndarray]:
     ends = np.cumsum([_whole(n, "size") for n in sizes])
     return list(np.split(x, ends[:-1], axis=_whole(axis, "axis")))
 
@@ -354,7 +379,9 @@ def _index(node: Apply, op: Any, positions: Sequence[np.ndarray]) -> tuple:
         elif np.ndim(position) == 0:
             known.append(_whole(position, "index"))
         else:
-            known.append(np.array([_whole(p, "index") for p in np.ravel(position)]).reshape(np.shape(position)))
+            known.append(
+                np.array([_whole(p, "index") for p in np.ravel(position)]).reshape(np.shape(position))
+            )
     return indices_from_subtensor(known, op.idx_list)
 
 
@@ -374,7 +401,9 @@ def _subtensor(op: Any, node: Apply, tape: Tape, x: np.ndarray, *positions: np.n
 
 
 @unroll_op.register(ts.IncSubtensor)
-def _inc_subtensor(op: Any, node: Apply, tape: Tape, x: np.ndarray, y: np.ndarray, *positions: Any) -> list[np.ndarray]:
+def _inc_subtensor(
+    op: Any, node: Apply, tape: Tape, x: np.ndarray, y: np.ndarray, *positions: Any
+) -> list[np.ndarray]:
     index, result = _index(node, op, positions), x.copy()
     dtype = node.outputs[0].type.dtype
     if node.inputs[1].type.dtype != dtype:

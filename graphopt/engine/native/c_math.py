@@ -318,8 +318,7 @@ def _fill(template: str, values: dict[str, str]) -> str:
 def _libm(values: dict[str, str]) -> str:
     real, kind, suffix = values["R"], values["T"], values["S"]
     one = [
-        f"INLINE {real} {name}_{kind}({real} x) {{ return {c}{suffix}(x); }}"
-        for name, c in _LIBM_ONE.items()
+        f"INLINE {real} {name}_{kind}({real} x) {{ return {c}{suffix}(x); }}" for name, c in _LIBM_ONE.items()
     ]
     two = [
         f"INLINE {real} {name}_{kind}({real} x, {real} y) {{ return {c}{suffix}(x, y); }}"
