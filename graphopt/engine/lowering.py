@@ -367,6 +367,14 @@ def _inner_graph(op: OpFromGraph, node: Apply, lowering: Lowering, *inputs: Any)
     return results
 
 
+def _converted(value: Value, dtype: str) -> Value:
+    """Return `value` as `dtype`."""
+    if value.dtype == dtype:
+        return value
+    scalar_text(ps.Cast(ps.get_scalar_type(dtype)), ["x"], [value.dtype], dtype)  # refuse what has no word
+    return Expr(ps.Cast(ps.get_scalar_type(dtype)), (value,), dtype, value.shape)
+
+
 @lower.register(Elemwise)
 def _elemwise(op: Elemwise, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
     if len(node.outputs) != 1:
@@ -375,10 +383,7 @@ def _elemwise(op: Elemwise, node: Apply, lowering: Lowering, *inputs: Value) -> 
     operands = tuple(broadcast(i, shape) for i in inputs)
     dtype = node.outputs[0].type.dtype
     if isinstance(op.scalar_op, ps.Second):
-        if inputs[1].dtype == dtype:
-            return [operands[1]]
-        op_, operands = ps.Cast(ps.get_scalar_type(dtype)), operands[1:]
-        return [Expr(op_, operands, dtype, shape)]
+        return [_converted(operands[1], dtype)]
     if not isinstance(op.scalar_op, ps.Composite):
         scalar_text(
             op.scalar_op, ["x"] * len(inputs), [i.dtype for i in inputs], dtype
@@ -398,8 +403,7 @@ def _careduce(op: CAReduce, node: Apply, lowering: Lowering, x: Value) -> list[V
     if initial is None or (abs(initial) == float("inf") and (_kind(dtype) == "i64" or 0 in x.shape)):
         raise CompileError(f"{op} has no kernel form.")
     axes = tuple(range(len(x.shape))) if op.axis is None else tuple(op.axis)
-    if x.dtype != dtype:
-        x = Expr(ps.Cast(ps.get_scalar_type(dtype)), (x,), dtype, x.shape)
+    x = _converted(x, dtype)
     kept = [n for a, n in enumerate(x.shape) if a not in axes]
     target = lowering.new(dtype, kept)
     whole = _with_axes(target, axes, len(x.shape))
@@ -565,8 +569,7 @@ def _alloc_empty(op: tb.AllocEmpty, node: Apply, lowering: Lowering, *lengths: A
 @lower.register(tb.Join)
 def _join(op: tb.Join, node: Apply, lowering: Lowering, axis: Any, *parts: Value) -> list[Value]:
     dtype = node.outputs[0].type.dtype
-    if any(p.dtype != dtype for p in parts):
-        raise CompileError("Arrays of several dtypes are joined.")
+    parts = tuple(_converted(p, dtype) for p in parts)
     axis = _whole(axis, "axis") % len(parts[0].shape)
     shape = list(parts[0].shape)
     shape[axis] = sum(p.shape[axis] for p in parts)
@@ -622,8 +625,7 @@ def _inc_subtensor(
     op: Any, node: Apply, lowering: Lowering, x: Value, y: Value, *positions: Any
 ) -> list[Value]:
     dtype, index = node.outputs[0].type.dtype, _index(op, positions)
-    if y.dtype != dtype or x.dtype != dtype:
-        raise CompileError(f"{y.dtype} is written into {dtype}.")
+    y = _converted(y, dtype)
     overwrite = lowering.may_overwrite(node.inputs[0], x) and all(
         leaf.buffer is not x.buffer for leaf in y.leaves()
     )
