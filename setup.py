@@ -31,7 +31,8 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["graphopt", "graphopt.*", "compat", "compat.*"]),
     package_data={"graphopt": ["py.typed"]},
-    install_requires=["pytensor>=3.0,<4", "numpy", "scipy"],
+    # PyTensor 3.1 and later move and merge operations that the engine knows by name.
+    install_requires=["pytensor>=3.0,<3.1", "numpy", "scipy"],
     extras_require=EXTRAS,
     entry_points={"console_scripts": ["graphopt = graphopt.cli.main:main"]},
     classifiers=[
