@@ -30,6 +30,7 @@ from graphopt.ops.sequence import (
     backward_chunks,
     check_arrays,
     lanes,
+    numpy_seconds,
     pullback_of_graph,
     reversed_steps,
     same_dtype,
@@ -234,6 +235,7 @@ class GRUForward(Op):
     """``(z, U, h0) -> (h, gates, inner)``; the last two are for the gradient."""
 
     __props__ = ("reset_after",)
+    numpy_seconds = numpy_seconds
 
     def __init__(self, *, reset_after):
         self.reset_after = reset_after
@@ -279,6 +281,7 @@ class GRUGradient(Op):
     """``(U, h, gates, inner, h0, dh[, dgates, dinner]) -> (dz[, du], dh0)``; `du` with ``reset_after``."""
 
     __props__ = ("reset_after", "with_hidden")
+    numpy_seconds = numpy_seconds
 
     def __init__(self, *, reset_after, with_hidden=False):
         self.reset_after = reset_after

@@ -27,6 +27,7 @@ from graphopt.ops.sequence import (
     backward_chunks,
     check_arrays,
     lanes,
+    numpy_seconds,
     pullback_of_graph,
     reversed_steps,
     same_dtype,
@@ -196,6 +197,7 @@ class LSTMForward(Op):
     """``(z, U, h0, c0) -> (h, c, gates)``; the gates are for the gradient."""
 
     __props__ = ()
+    numpy_seconds = numpy_seconds
 
     def make_node(self, z, U, h0, c0):
         z, U, (h0, c0), steps, batch, units = sequence_inputs("lstm", z, U, {"h0": h0, "c0": c0}, gates=4)
@@ -226,6 +228,7 @@ class LSTMGradient(Op):
     """``(U, gates, c, c0, dh[, dc][, dgates]) -> (dz, dh0, dc0)``."""
 
     __props__ = ("with_dc", "with_dgates")
+    numpy_seconds = numpy_seconds
 
     def __init__(self, *, with_dc=False, with_dgates=False):
         self.with_dc = with_dc

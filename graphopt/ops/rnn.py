@@ -18,6 +18,7 @@ from graphopt.errors import unknown_name
 from graphopt.ops.recycling import empty
 from graphopt.ops.sequence import (
     check_arrays,
+    numpy_seconds,
     pullback_of_graph,
     reversed_steps,
     same_dtype,
@@ -91,6 +92,7 @@ class RNNForward(Op):
     """``(z, U, h0) -> h``."""
 
     __props__ = ("activation",)
+    numpy_seconds = numpy_seconds
 
     def __init__(self, activation):
         if activation not in ACTIVATIONS:
@@ -120,6 +122,7 @@ class RNNGradient(Op):
     """``(U, h, dh) -> (dz, dh0)``."""
 
     __props__ = ("activation",)
+    numpy_seconds = numpy_seconds
 
     def __init__(self, activation):
         self.activation = activation

@@ -102,7 +102,7 @@ GRAPHS = {
     "scalar result": lambda: pt.dot(v, v) + A[0, 0],
     "input handed on": lambda: A,
     "view handed on": lambda: A.T[1:],
-    "gradient of a network": lambda: pytensor.grad((pt.tanh(pt.dot(pt.tanh(pt.dot(A, B)), B.T)) ** 2).sum(), B),
+    "gradient of a network": lambda: pytensor.grad((pt.tanh(pt.dot(pt.tanh(pt.dot(A, B)), B.T))).sum(), B),
     "softplus": lambda: pt.softplus(A * 3),
     "rounded": lambda: pt.floor(A) + pt.ceil(A) + pt.round(A) + pt.sign(A),
     "powers": lambda: pt.abs(A) ** 1.5 + A**3,
