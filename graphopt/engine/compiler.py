@@ -14,7 +14,7 @@ from pytensor.tensor.type import DenseTensorType
 
 from graphopt.engine import inner_graphs, scan_loop  # noqa: F401  (they register Scan and OpFromGraph)
 from graphopt.engine.graphs import FlatGraph, Updates, flatten
-from graphopt.engine.numpy_linker import StraightLine
+from graphopt.engine.numpy_linker import StraightLine, native_funcify
 from graphopt.engine.rewriting import rewrite
 from graphopt.engine.tiers import TIERS, Tiers
 from graphopt.errors import InvalidType, ShapeMismatch, unknown_name
@@ -85,6 +85,7 @@ class Compiled:
         self.flat, self.name, self.tier = flat, name, tier
         self.numpy = StraightLine(flat.fgraph, name=name)
         self.tiers = Tiers(flat, tier)
+        self._lines = self.numpy
         self.calls = 0
         self._single = single
         self._types = [variable.type for variable in flat.inputs]
@@ -115,12 +116,13 @@ class Compiled:
             native = self.tiers.call(values, states, self.calls)
             if native is not None:
                 return native
+        self._choose_lines(self.calls)
         with np.errstate(all="ignore"):
             if not self._written:
-                results = self.numpy(*values, *[cell[0] for cell in self._read])
+                results = self._lines(*values, *[cell[0] for cell in self._read])
             else:
                 with self._lock:
-                    results = self.numpy(*values, *[cell[0] for cell in self._read])
+                    results = self._lines(*values, *[cell[0] for cell in self._read])
                     for cell, value in zip(self._written, results[n:]):
                         cell[0] = _array(value)
         return [_array(r) for r in results[:n]]
@@ -145,6 +147,7 @@ class Compiled:
                 steps = planned_steps or epochs * (whole // per_step)
                 runner = self.tiers.runner(shapes, batch_size, steps=steps)
             if runner is None:
+                self._choose_lines(planned_steps or epochs * -(-len(order) // per_step))
                 return self._steps(rows(arrays, batch_size, order, epochs))
             pieces = []
             for _ in range(1 if whole == len(order) else epochs):
@@ -153,6 +156,11 @@ class Compiled:
                 if whole < len(order):
                     pieces.append(self._steps(rows(arrays, batch_size, order[whole:], 1)))
         return [np.concatenate(column) for column in zip(*pieces)]
+
+    def _choose_lines(self, steps: int) -> None:
+        """Let the lines call compiled twins of single operations, where `steps` runs are worth compiling them."""
+        if self._lines is self.numpy and self.tiers.wants_twins(steps):
+            self._lines = StraightLine(self.flat.fgraph, name=self.name, funcify=native_funcify)
 
     def _kernel_steps(self, runner, arrays, batch_size, order, epochs) -> list[np.ndarray]:
         """Run whole batches in a kernel, or in NumPy where the kernel meets what it cannot do."""
@@ -173,7 +181,8 @@ class Compiled:
         """Run the straight-line function over `batches`, the shared variables carried along."""
         n = self.flat.n_outputs
         collected: list[list] = [[] for _ in range(n)]
-        run, places = self.numpy.run, self._places
+        lines, places = self._lines, self._places
+        run = lines.run
         values = [cell[0] for cell in self._read]
         with np.errstate(all="ignore"):
             try:
@@ -184,7 +193,7 @@ class Compiled:
                     for column, value in zip(collected, results):
                         column.append(value)
             except Exception as error:
-                self.numpy.explain(error)
+                lines.explain(error)
                 raise
             finally:
                 for place, cell in zip(places, self._written):

@@ -71,6 +71,21 @@ def numpy_funcify(op: Any, node: Apply) -> Callable:
     return run
 
 
+@singledispatch
+def native_funcify(op: Any, node: Apply) -> Callable:
+    """Return what `numpy_funcify` does, or a compiled twin of it where one is registered.
+
+    It serves graphs that as a whole have no native form, because one operation in them has none.
+    """
+    return numpy_funcify(op, node)
+
+
+def has_native_twins(fgraph: FunctionGraph) -> bool:
+    """Return whether an operation of `fgraph` has a compiled twin."""
+    default = native_funcify.dispatch(object)
+    return any(native_funcify.dispatch(type(node.op)) is not default for node in fgraph.apply_nodes)
+
+
 def duplicate(value: Any) -> Any:
     """Return a copy of `value` that shares no memory with it."""
     return np.array(value) if isinstance(value, np.ndarray | np.generic) else copy.deepcopy(value)
@@ -89,8 +104,10 @@ class StraightLine:
         The bare function, without the translation of errors.
     """
 
-    def __init__(self, fgraph: FunctionGraph, *, name: str = "graph") -> None:
-        writer = _Writer(fgraph, name)
+    def __init__(
+        self, fgraph: FunctionGraph, *, name: str = "graph", funcify: Callable = numpy_funcify
+    ) -> None:
+        writer = _Writer(fgraph, name, funcify)
         self.source = writer.source
         self.filename = f"<graphopt {name} {next(_numbers)}>"
         self._nodes = writer.node_of_line
@@ -149,8 +166,8 @@ def _add_to_message(error: BaseException, text: str) -> None:
 class _Writer:
     """Writes the function line by line."""
 
-    def __init__(self, fgraph: FunctionGraph, name: str) -> None:
-        self.fgraph = fgraph
+    def __init__(self, fgraph: FunctionGraph, name: str, funcify: Callable) -> None:
+        self.fgraph, self.funcify = fgraph, funcify
         self.function_name = "".join(c if c.isalnum() else "_" for c in name) or "graph"
         if not self.function_name[0].isalpha():
             self.function_name = "f_" + self.function_name
@@ -235,7 +252,7 @@ class _Writer:
         written = expression_of(node.op, node, arguments)
         if written is None:
             function = f"f{len(self.names)}_{results[0]}"
-            self.namespace[function] = numpy_funcify(node.op, node)
+            self.namespace[function] = self.funcify(node.op, node)
             written = Expression(f"{function}({', '.join(arguments)})", namespace={})
             self._share(node, getattr(node.op, "view_map", None) or {})
         elif written.shares:

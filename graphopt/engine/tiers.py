@@ -9,6 +9,9 @@ form        what it is                                            when
 numpy       one NumPy call a node                                 always there
 scalar      plain Python floats, one line a scalar                tiny graphs
 native      the scalar lines, or loops over arrays, compiled      much work
+numpy,      NumPy lines that call compiled recurrent layers       much work, and an operation in
+native                                                            the graph has no native form
+layers
 ==========  ====================================================  ==============================
 """
 
@@ -26,6 +29,7 @@ from graphopt.engine import native
 from graphopt.engine.array_kernel import array_kernel
 from graphopt.engine.calls import NativeCall
 from graphopt.engine.graphs import FlatGraph
+from graphopt.engine.numpy_linker import has_native_twins
 from graphopt.engine.scalar_math import ScalarTrouble
 from graphopt.engine.step_kernel import StepKernel, python_function, scalar_kernel
 from graphopt.errors import CompileError
@@ -58,6 +62,7 @@ class Tiers:
         self._refused: set[tuple] = set()
         self._settled_on_numpy = tier == "now"
         self._seconds_a_call = sum(map(_seconds_in_numpy, flat.fgraph.apply_nodes))
+        self._has_twins = tier != "now" and has_native_twins(flat.fgraph)
         self._lock = threading.Lock()
 
     def runner(
@@ -101,6 +106,13 @@ class Tiers:
             if call is None:
                 return None
         return call(values, states)
+
+    def wants_twins(self, steps: int) -> bool:
+        """Return whether NumPy lines should call compiled twins of single operations for `steps` runs."""
+        wanted = self._has_twins and self._compiles(steps * self._seconds_a_call)
+        if wanted:
+            self.used = "numpy, native layers"
+        return wanted
 
     def _is_due(self, calls: int) -> bool:
         """Return whether this is a call at which to look for native code."""

@@ -9,6 +9,7 @@ import numpy as np
 from pytensor.graph.op import Op
 
 from graphopt.engine import native
+from graphopt.engine.numpy_linker import native_funcify, numpy_funcify
 from graphopt.errors import ShapeMismatch
 from graphopt.ops.gru import GRUForward, GRUGradient
 from graphopt.ops.kernels.table import KERNELS
@@ -137,3 +138,13 @@ def _flat(*arrays):
 def _same_shape(states, gradient):
     if states.shape != gradient.shape:
         raise ShapeMismatch(f"The gradient of states {states.shape} came with shape {gradient.shape}.")
+
+
+@native_funcify.register(RNNForward)
+@native_funcify.register(RNNGradient)
+@native_funcify.register(GRUForward)
+@native_funcify.register(GRUGradient)
+@native_funcify.register(LSTMForward)
+@native_funcify.register(LSTMGradient)
+def _compiled_or_numpy(op, node):
+    return compiled_kernel(op, node.outputs[0].type.dtype) or numpy_funcify(op, node)
