@@ -109,23 +109,24 @@ class Compiled:
 
     def trusted(self, *values: np.ndarray) -> list[np.ndarray]:
         """Return the list of outputs for arrays known to have the right types; nothing is checked."""
-        n = self.flat.n_outputs
         self.calls += 1
         if not self._written:
-            states = [cell[0] for cell in self._read]
-            native = self.tiers.call(values, states, self.calls)
-            if native is not None:
-                return native
-        self._choose_lines(self.calls)
-        with np.errstate(all="ignore"):
-            if not self._written:
-                results = self._lines(*values, *[cell[0] for cell in self._read])
-            else:
-                with self._lock:
-                    results = self._lines(*values, *[cell[0] for cell in self._read])
-                    for cell, value in zip(self._written, results[n:]):
-                        cell[0] = _array(value)
-        return [_array(r) for r in results[:n]]
+            return self._once(values)
+        with self._lock:
+            return self._once(values)
+
+    def _once(self, values: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Run the function once, in the form that is best by now."""
+        states = [cell[0] for cell in self._read]
+        results = self.tiers.call(values, states, self.calls)
+        if results is None:
+            self._choose_lines(self.calls)
+            with np.errstate(all="ignore"):
+                results = [_array(r) for r in self._lines(*values, *states)]
+        n = self.flat.n_outputs
+        for cell, value in zip(self._written, results[n:]):
+            cell[0] = value
+        return results[:n]
 
     def run_rows(
         self,

@@ -60,6 +60,8 @@ class Tiers:
         self._calls: dict[tuple, NativeCall] = {}
         self._futures: dict[tuple, Any] = {}
         self._refused: set[tuple] = set()
+        position = {shared: i for i, shared in enumerate(flat.shared)}
+        self._written = [position[shared] for shared in flat.updated]
         self._settled_on_numpy = tier == "now"
         self._seconds_a_call = sum(map(_seconds_in_numpy, flat.fgraph.apply_nodes))
         self._has_twins = tier != "now" and has_native_twins(flat.fgraph)
@@ -89,23 +91,26 @@ class Tiers:
         return run
 
     def call(self, values: Sequence, states: Sequence, calls: int) -> list | None:
-        """Return the outputs of one call of a function without updates in native code, or None where NumPy is
-        to do it.
+        """Return outputs and new states of one call in native code, or None where NumPy is to do it.
 
         In tier "auto" native code is used at once when it is cached; else it is prepared in the background
-        after enough calls, and the first call after it is ready is the first that uses it.
+        after enough calls, and the first call after it is ready is the first that uses it. A function with
+        updates changes over at a certain call, cached or not, so that training gives the same bits each time.
         """
         if self._settled_on_numpy:
             return None
         shapes = tuple([v.shape for v in values])
         call = self._calls.get(shapes)
         if call is None:
-            if self.tier == "auto" and (shapes in self._refused or not self._is_due(calls)):
+            if shapes in self._refused or (self.tier == "auto" and not self._is_due(calls)):
                 return None
             call = self._prepare(shapes, states, calls)
             if call is None:
                 return None
-        return call(values, states)
+        results = call(values, states)
+        if results is None:  # a shared variable has another shape now, or NumPy must say what is wrong
+            self._calls.pop(shapes, None)
+        return results
 
     def wants_twins(self, steps: int) -> bool:
         """Return whether NumPy lines should call compiled twins of single operations for `steps` runs."""
@@ -132,9 +137,13 @@ class Tiers:
                     None not in v.type.shape for v in self.flat.inputs
                 )
                 return None
-            made = (*key, "native") in self._functions or native.is_cached(kernel.source, "run")
+            worth = calls * self._seconds_a_call > WORTH_COMPILING[backend]
+            if self.flat.updated:
+                made = worth
+            else:
+                made = (*key, "native") in self._functions or native.is_cached(kernel.source, "run")
             if self.tier == "auto" and not made:
-                if calls * self._seconds_a_call < WORTH_COMPILING[backend]:
+                if not worth or self.flat.updated:
                     return None
                 future = self._futures.setdefault(shapes, None) or native.build_async(kernel.source, "run")
                 self._futures[shapes] = future
@@ -144,7 +153,8 @@ class Tiers:
                     self.notes.append(f"no native code: {future.exception()}")
                     self._refused.add(shapes)
                     return None
-            self._calls[shapes] = NativeCall(kernel, self._function(key, kernel, "native"), everything)
+            function = self._function(key, kernel, "native")
+            self._calls[shapes] = NativeCall(kernel, function, everything, self._written)
             self.used = "native"
             return self._calls[shapes]
 

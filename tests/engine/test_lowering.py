@@ -224,3 +224,22 @@ def test_calls_that_do_not_lie_in_order_are_copied():
 def test_what_has_no_kernel_form_says_so(make):
     with pytest.raises(CompileError):
         both([make()], list(VALUES), list(VALUES.values()))
+
+
+@pytest.mark.parametrize("size", [3, 80])
+def test_single_calls_update_shared_variables(size):
+    results = {}
+    x = pt.dvector("x")
+    for tier in ("now", "fast"):
+        W = pytensor.shared(np.eye(size), shape=(size, size))
+        b = pytensor.shared(np.zeros(size), shape=(size,))
+        cost = ((pt.dot(W, x) + b - 1) ** 2).sum()
+        updates = {w: w - 0.01 * g for w, g in zip((W, b), pytensor.grad(cost, [W, b]))}
+        step = engine.compile([x], cost, updates=updates, tier=tier)
+        first = W.get_value(borrow=True)
+        costs = [step(np.full(size, 0.1 * k)) for k in range(5)]
+        np.testing.assert_array_equal(first, np.eye(size))  # the old array is nobody's to overwrite
+        results[tier] = [*costs, W.get_value(), b.get_value()]
+        assert step.report()["runs_as"] == {"now": "numpy", "fast": "native"}[tier]
+    for got, expected in zip(results["fast"], results["now"], strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-14)
