@@ -16,6 +16,7 @@ SLOPE_STEP = 1e-6  # of the width; near the cube root of the rounding error, bes
 NEAR = 1e-3  # of the width of the box
 FLAT = 1e-9  # relative change of the value over such a step, below which the objective is called flat
 COORDINATES = 3
+CURVATURES = 8  # how many steps look for a direction that bends down
 BOX_SAMPLES = 64
 
 
@@ -30,11 +31,12 @@ class Neighbourhood(NamedTuple):
     flat : bool
         Whether no nearby value differs noticeably from the value at the point.
     dead : bool
-        Whether no nearby value differs at all, beyond rounding, though values elsewhere in the box do: a
-        plateau, on which the gradient says nothing.
+        Whether no nearby value differs at all, beyond rounding, or every gradient close by is exactly zero,
+        though values elsewhere in the box differ: a plateau, on which the gradient says nothing.
     gain : float
-        By how much the best point seen nearby is better, beyond what `tolerance` allows; around a flat
-        point, the best point seen anywhere in the box.
+        By how much the best point seen nearby is better, beyond what `tolerance` allows over the distance and
+        never more than the same part of the value; around a flat point, the best point seen anywhere in the
+        box.
     better_at : array
         That point.
     """
@@ -67,7 +69,7 @@ def look_around(
     x, value, gradient : array, float, array
         The point, and its cost and gradient.
     tolerance : float
-        Largest slope that still counts as level.
+        Largest slope that still counts as level; relative to ``1 + abs(value)`` also the largest gain.
     noise : float
         Relative rounding error of a value.
     """
@@ -77,6 +79,7 @@ def look_around(
         width = upper - lower
     width = np.where(np.isfinite(width), width, 2 * np.maximum(1.0, np.abs(x)))
     gain, better_at, flat, level, varies, slope_error = 0.0, x, True, True, False, 0.0
+    still = not gradient.any()
 
     def inside(point: np.ndarray) -> np.ndarray:
         return np.minimum(np.maximum(point, lower), upper)
@@ -90,16 +93,18 @@ def look_around(
             gain, better_at = value - seen - allowed, point
 
     directions = _directions(random, x.size, gradient)
-    for direction in directions:
+    bent = _bent_down(cost, x, inside, SLOPE_STEP * width * (lower < x) * (x < upper), random)
+    for direction in [*directions, *bent]:
         for sign in (1.0, -1.0):
             point = inside(x + sign * NEAR * width * direction)
             if not np.array_equal(point, x):
-                consider(point, cost(point)[0], tolerance * float(np.sum(np.abs(point - x))) + 1e3 * noise)
+                allowed = tolerance * min(1.0, float(np.sum(np.abs(point - x)))) + 1e3 * noise
+                consider(point, cost(point)[0], allowed)
+    for direction in directions:
         if np.count_nonzero(direction) > 1 or x.size == 1:
-            slope_error = max(
-                slope_error, _slope_error(cost, x, value, gradient, inside, width * direction, noise)
-            )
-    if flat:
+            error, zero = _slope_error(cost, x, gradient, inside, width * direction, noise)
+            slope_error, still = max(slope_error, error), still and zero
+    if flat or still:
         low = np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper, x) - width)
         high = np.where(np.isfinite(upper), upper, np.where(np.isfinite(lower), lower, x) + width)
         for unit in random.random((BOX_SAMPLES, x.size)):
@@ -108,7 +113,7 @@ def look_around(
             varies = varies or not abs(seen - value) <= 1e3 * noise
             if value - seen - 1e3 * noise > gain:
                 gain, better_at = value - seen - 1e3 * noise, point
-    return Neighbourhood(slope_error, flat, level and varies, gain, better_at)
+    return Neighbourhood(slope_error, flat, (level or still) and (varies or not level), gain, better_at)
 
 
 def _directions(random: np.random.Generator, n: int, gradient: np.ndarray) -> list[np.ndarray]:
@@ -124,26 +129,72 @@ def _directions(random: np.random.Generator, n: int, gradient: np.ndarray) -> li
     return directions
 
 
+def _bent_down(
+    cost: Callable[[np.ndarray], tuple[float, np.ndarray]],
+    x: np.ndarray,
+    inside: Callable[[np.ndarray], np.ndarray],
+    step: np.ndarray,
+    random: np.random.Generator,
+) -> list[np.ndarray]:
+    """Return the direction in which the cost bends down most, if one is found, with entries of at most 1.
+
+    Lanczos steps on the Hessian in units of `step` (zero: held), whose products are differences of gradients;
+    in a few dimensions they see every direction, so that no saddle passes.
+    """
+    vectors: list[np.ndarray] = []
+    rows = []
+    new = np.where(step > 0, random.normal(size=x.size), 0.0)
+    for _ in range(min(CURVATURES, np.count_nonzero(step))):
+        length = float(np.linalg.norm(new))
+        if not length > 0:
+            break
+        vectors.append(new / length)
+        move = step * vectors[-1]
+        ahead, behind = cost(inside(x + move))[1], cost(inside(x - move))[1]
+        new = step * (ahead - behind)
+        if not np.isfinite(new).all():
+            return []
+        scale = float(np.linalg.norm(new))
+        rows.append(np.array([vector.dot(new) for vector in vectors]))
+        for _ in range(2):  # twice is enough to stay orthogonal
+            for vector in vectors:
+                new = new - vector.dot(new) * vector
+        if float(np.linalg.norm(new)) <= 1e-9 * scale:
+            break
+    if not rows:
+        return []
+    small = np.zeros((len(rows), len(rows)))
+    for i, row in enumerate(rows):
+        small[i, : i + 1] = small[: i + 1, i] = row
+    values, ritz = np.linalg.eigh(small)
+    if not values[0] < 0:
+        return []
+    direction = sum(weight * vector for weight, vector in zip(ritz[:, 0], vectors, strict=True))
+    return [direction / np.max(np.abs(direction))]
+
+
 def _slope_error(
     cost: Callable[[np.ndarray], tuple[float, np.ndarray]],
     x: np.ndarray,
-    value: float,
     gradient: np.ndarray,
     inside: Callable[[np.ndarray], np.ndarray],
     direction: np.ndarray,
     noise: float,
-) -> float:
+) -> tuple[float, bool]:
     """Return how far the slope by values is from the slope by the gradient, relative to the larger, once the
-    curvature (the change of the gradient over the step) and rounding are taken off."""
+    curvature (the change of the gradient over the step) and rounding are taken off; and whether the gradients
+    there are exactly zero.
+    """
     ahead, behind = inside(x + SLOPE_STEP * direction), inside(x - SLOPE_STEP * direction)
     step = ahead - behind
     if not step.any():
-        return 0.0
+        return 0.0, True
     (f_ahead, g_ahead), (f_behind, g_behind) = cost(ahead), cost(behind)
     if not (np.isfinite(f_ahead) and np.isfinite(f_behind)):
-        return 0.0
+        return 0.0, False
     by_values, by_gradient = f_ahead - f_behind, float(gradient.dot(step))
     largest = max(abs(by_values), abs(by_gradient))
     curvature = abs(float((g_ahead - g_behind).dot(step)))
     excess = abs(by_values - by_gradient) - curvature - 10 * noise
-    return max(0.0, excess / largest) if largest > 100 * noise else 0.0
+    still = not (g_ahead.any() or g_behind.any())
+    return (max(0.0, excess / largest) if largest > 100 * noise else 0.0), still

@@ -12,10 +12,10 @@ import numpy as np
 from pytensor.graph.basic import Variable
 from pytensor.tensor.type import DenseTensorType
 
-from graphopt.engine import inner_graphs, scan_loop  # noqa: F401  (they register Scan and OpFromGraph)
 from graphopt.engine.graphs import FlatGraph, Updates, flatten
-from graphopt.engine.numpy_linker import StraightLine, native_funcify
-from graphopt.engine.rewriting import rewrite
+from graphopt.engine.lines import inner_graphs, scan_loop  # noqa: F401  (they register Scan and OpFromGraph)
+from graphopt.engine.lines.linker import StraightLine, native_funcify
+from graphopt.engine.rewrites.simplify import rewrite
 from graphopt.engine.tiers import TIERS, Tiers
 from graphopt.errors import InvalidType, ShapeMismatch, unknown_name
 
@@ -159,7 +159,7 @@ class Compiled:
         return [np.concatenate(column) for column in zip(*pieces)]
 
     def _choose_lines(self, steps: int) -> None:
-        """Let the lines call compiled twins of single operations, where `steps` runs are worth compiling them."""
+        """Let the lines call compiled twins of single operations where `steps` runs are worth it."""
         if self._lines is self.numpy and self.tiers.wants_twins(steps):
             self._lines = StraightLine(self.flat.fgraph, name=self.name, funcify=native_funcify)
 

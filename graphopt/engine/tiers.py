@@ -1,18 +1,18 @@
 """Which form of a function runs: NumPy lines, scalar Python, or native code.
 
-The choice depends only on the graph, the amount of work and what the machine has, never on a clock or on what
-is cached: the same program gives the same bits each time.
+Where shared variables are updated the choice depends on the graph, the amount of work and what the machine has,
+never on a clock or on what is cached: training gives the same bits each time. A function without updates may
+change over when its native code is ready or found in the cache; its results then move by rounding errors.
 
-==========  ====================================================  ==============================
-form        what it is                                            when
-==========  ====================================================  ==============================
-numpy       one NumPy call a node                                 always there
-scalar      plain Python floats, one line a scalar                tiny graphs
-native      the scalar lines, or loops over arrays, compiled      much work
-numpy,      NumPy lines that call compiled recurrent layers       much work, and an operation in
-native                                                            the graph has no native form
-layers
-==========  ====================================================  ==============================
+================  ==================================================  ================================
+form              what it is                                          when
+================  ==================================================  ================================
+numpy             one NumPy call a node                               always there
+scalar            plain Python floats, one line a scalar              loops over tiny graphs
+native            the scalar lines, or loops over arrays, compiled    much work, or tier "fast"
+native layers     NumPy lines that call compiled recurrent layers     as native, where an operation of
+                                                                      the graph has no native form
+================  ==================================================  ================================
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ import numpy as np
 from pytensor.graph.basic import Apply
 
 from graphopt.engine import native
-from graphopt.engine.array_kernel import array_kernel
-from graphopt.engine.calls import NativeCall
 from graphopt.engine.graphs import FlatGraph
-from graphopt.engine.numpy_linker import has_native_twins
-from graphopt.engine.scalar_math import ScalarTrouble
-from graphopt.engine.step_kernel import StepKernel, python_function, scalar_kernel
+from graphopt.engine.kernels.array_kernel import array_kernel
+from graphopt.engine.kernels.native_call import NativeCall
+from graphopt.engine.kernels.scalar_kernel import python_function, scalar_kernel
+from graphopt.engine.kernels.scalar_math import ScalarTrouble
+from graphopt.engine.kernels.step_kernel import StepKernel
+from graphopt.engine.lines.linker import has_native_twins
 from graphopt.errors import CompileError
 
 TIERS = ("auto", "now", "fast")
@@ -116,7 +117,7 @@ class Tiers:
         """Return whether NumPy lines should call compiled twins of single operations for `steps` runs."""
         wanted = self._has_twins and self._compiles(steps * self._seconds_a_call)
         if wanted:
-            self.used = "numpy, native layers"
+            self.used = "native layers"
         return wanted
 
     def _is_due(self, calls: int) -> bool:

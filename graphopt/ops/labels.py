@@ -8,7 +8,7 @@ from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
-from graphopt.engine.numpy_linker import numpy_funcify
+from graphopt.engine.lines.linker import numpy_funcify
 from graphopt.errors import ShapeMismatch
 from graphopt.ops.indexing import check_range, index_variable
 

@@ -13,7 +13,7 @@ from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
-from graphopt.engine.numpy_linker import numpy_funcify
+from graphopt.engine.lines.linker import numpy_funcify
 from graphopt.errors import unknown_name
 from graphopt.ops.recycling import empty
 from graphopt.ops.sequence import (

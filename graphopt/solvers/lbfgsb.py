@@ -120,9 +120,9 @@ def _steps(options: LBFGSB, setulb: Any, x: np.ndarray, lower: np.ndarray, upper
             np.minimum(x, upper, out=x)
             f, g = yield x
             evaluations += 1
-            if not (
-                isfinite(f) and isfinite(g.dot(g))
-            ):  # the product may overflow where g is finite: look closer
+            with np.errstate(all="ignore"):
+                square = g.dot(g)
+            if not (isfinite(f) and isfinite(square)):  # it may overflow where g is finite: look closer
                 if f == -np.inf:
                     best_x, best_f, best_g = x.copy(), f, g
                     return run("failed", "the objective is infinitely good here: it has no optimum")

@@ -42,6 +42,8 @@ FAULTS = {
     "NaN everywhere": (lambda x: pt.sum(pt.sqrt(-1 - x**2)), (0, 1)),
     "NaN where the optimum would be": (lambda x: pt.sum(x) + 1e-3 * pt.sum(pt.sqrt(x - 0.25)), (0, 1)),
     "infinite": (lambda x: pt.sum(pt.exp(1000 + x)), (0, 1)),
+    "a line without bounds": (lambda x: pt.sum(x), (-np.inf, np.inf)),
+    "steps": (lambda x: pt.sum(pt.floor(3 * x)), (-1, 1)),
     "no minimum without bounds": (lambda x: pt.sum(x**3), (-np.inf, np.inf)),
     "gradient of the wrong sign": (lambda x: WrongSquare(-1.0)(x - 0.3), (0, 1)),
     "gradient that is zero": (lambda x: WrongSquare(0.0)(x - 0.3), (0, 1)),
@@ -91,6 +93,18 @@ def test_maximum_as_a_start_is_left():
     answer = minimize(pt.sum(pt.cos(x)), over={x: (-3, 3)}, x0=np.zeros(2), tier="now")
     assert answer.success
     assert answer.fun == pytest.approx(2 * np.cos(3.0))
+
+
+@pytest.mark.parametrize("n", [2, 7, 40])
+def test_saddle_as_a_start_is_left(n):
+    """x^T A x bends down along one direction only, which no coordinate shows; the gradient in the middle is
+    zero.
+    """
+    rotation = np.linalg.qr(np.random.default_rng(n).normal(size=(n, n)))[0]
+    matrix = rotation @ np.diag(np.r_[np.ones(n - 1), -0.5]) @ rotation.T
+    x = vector(n)
+    answer = minimize(pt.dot(x, pt.dot(matrix, x)), over={x: (-1, 1)}, tier="now")
+    assert answer.fun < -0.1
 
 
 def test_constant_objective_is_an_optimum_everywhere():

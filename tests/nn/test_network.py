@@ -419,6 +419,18 @@ def test_recurrent_dropout_is_off_at_inference(cls, dropout):
     assert not np.allclose(first, step(x))
 
 
+@pytest.mark.parametrize("cls", [SimpleRNN, GRU, LSTM])
+def test_recurrent_dropout_trains(cls):
+    """The mask is drawn once, before the loop over time, through which the gradient goes."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(8, 5, 2)), rng.normal(size=8)
+    net = Sequential([Input((5, 2)), cls(3, dropout=0.3, recurrent_dropout=0.3), Dense(1)], seed=0)
+    before = net.get_weights()
+    losses = net.fit(x, y, loss="mse", optimizer="sgd", epochs=2, batch_size=4, tier="now").history["loss"]
+    assert np.isfinite(losses).all()
+    assert all(np.any(old != new) for old, new in zip(before, net.get_weights(), strict=True))
+
+
 def test_recurrent_dropout_of_zero_states_changes_nothing_in_one_step():
     """The mask meets the state, and the first state is zero."""
     net = Sequential([Input((1, 3)), LSTM(5, recurrent_dropout=0.5)], seed=0)

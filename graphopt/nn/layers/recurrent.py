@@ -202,9 +202,12 @@ class Recurrent(Layer):
         gates)."""
         raise NotImplementedError
 
-    def _scan(self, step, z, states: Sequence) -> list:
-        """Return each state at every step, by a loop in the graph."""
-        results = pytensor.scan(step, sequences=[z], outputs_info=list(states), return_updates=False)
+    def _scan(self, step, z, states: Sequence, mask) -> list:
+        """Return each state at every step, by a loop in the graph; `mask` is drawn before it."""
+        held = [] if mask is None else [mask]
+        results = pytensor.scan(
+            step, sequences=[z], outputs_info=list(states), non_sequences=held, return_updates=False
+        )
         return list(results) if isinstance(results, list | tuple) else [results]
 
 
@@ -222,10 +225,10 @@ class SimpleRNN(Recurrent):
         if name is not None and mask is None:
             return [ops.simple_rnn(z, self.U, states[0], activation=name)]
 
-        def step(z, h):
+        def step(z, h, mask=None):
             return self.activation(z + pt.dot(_masked(h, mask), self.U))
 
-        return self._scan(step, z, states)
+        return self._scan(step, z, states, mask)
 
 
 class GRU(Recurrent):
@@ -314,7 +317,7 @@ class GRU(Recurrent):
             return [ops.gru(z, U, states[0], reset_after=self.reset_after)]
         n, U = self.units, self.U
 
-        def step(x, h):
+        def step(x, h, mask=None):
             seen = _masked(h, mask)
             inner = pt.dot(append_one(seen) if own_bias else seen, U if self.reset_after else U[:, : 2 * n])
             update = self.recurrent_activation(x[:, :n] + inner[:, :n])
@@ -323,7 +326,7 @@ class GRU(Recurrent):
             new = self.activation(x[:, 2 * n :] + back)
             return update * h + (pt.constant(1.0, dtype=h.dtype) - update) * new
 
-        return self._scan(step, z, states)
+        return self._scan(step, z, states, mask)
 
 
 class LSTM(Recurrent):
@@ -412,12 +415,12 @@ class LSTM(Recurrent):
             return list(ops.lstm(z, self.U, states[0], states[1]))
         n, gate = self.units, self.recurrent_activation
 
-        def step(x, h, c):
+        def step(x, h, c, mask=None):
             a = x + pt.dot(_masked(h, mask), self.U)
             new_c = gate(a[:, n : 2 * n]) * c + gate(a[:, :n]) * self.activation(a[:, 2 * n : 3 * n])
             return gate(a[:, 3 * n :]) * self.activation(new_c), new_c
 
-        return self._scan(step, z, states)
+        return self._scan(step, z, states, mask)
 
 
 def _masked(h, mask):

@@ -9,7 +9,7 @@ import numpy as np
 from pytensor.graph.op import Op
 
 from graphopt.engine import native
-from graphopt.engine.numpy_linker import native_funcify, numpy_funcify
+from graphopt.engine.lines.linker import native_funcify, numpy_funcify
 from graphopt.errors import ShapeMismatch
 from graphopt.ops.gru import GRUForward, GRUGradient
 from graphopt.ops.kernels.table import KERNELS

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphopt.engine.blocks import Block, Literal, Value
-from graphopt.engine.lowering import Lowering, lower
+from graphopt.engine.kernels.blocks import Block, Literal, Value
+from graphopt.engine.kernels.loops import Lowering
+from graphopt.engine.kernels.lowering import lower
 from graphopt.errors import CompileError
 from graphopt.ops.gru import GRUForward, GRUGradient
 from graphopt.ops.kernels.table import KERNELS, REALS

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from graphopt.engine import native
-from graphopt.engine.numpy_linker import numpy_funcify
+from graphopt.engine.lines.linker import numpy_funcify
 from graphopt.errors import ShapeMismatch
 from graphopt.ops.gru import GRUForward, GRUGradient
 from graphopt.ops.kernels import KERNELS, compiled_kernel

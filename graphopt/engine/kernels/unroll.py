@@ -27,7 +27,7 @@ from pytensor.tensor.reshape import JoinDims, SplitDims
 from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 from pytensor.tensor.subtensor import indices_from_subtensor
 
-from graphopt.engine.scalar_text import CASTS, scalar_text
+from graphopt.engine.kernels.scalar_text import CASTS, scalar_text
 from graphopt.errors import CompileError
 
 MOST_STATEMENTS = 2500

@@ -12,7 +12,7 @@ from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.reshape import JoinDims, SplitDims
 from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 
-from graphopt.engine.numpy_expressions import Expression, expression_of
+from graphopt.engine.lines.expressions import Expression, expression_of
 
 
 @expression_of.register(DimShuffle)

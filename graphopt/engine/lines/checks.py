@@ -6,7 +6,7 @@ from pytensor.graph.basic import Apply
 from pytensor.raise_op import CheckAndRaise
 from pytensor.tensor.type import TensorType
 
-from graphopt.engine.numpy_expressions import Expression, expression_of
+from graphopt.engine.lines.expressions import Expression, expression_of
 
 
 @expression_of.register(CheckAndRaise)

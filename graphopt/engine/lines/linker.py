@@ -24,22 +24,19 @@ from pytensor.graph.fg import FunctionGraph, Output
 from pytensor.ifelse import IfElse
 from pytensor.tensor.type import TensorType
 
-from graphopt.engine import (  # noqa: F401  (each fills rows of the table)
-    numpy_algebra,
-    numpy_checks,
-    numpy_elementwise,
-    numpy_indexing,
-    numpy_reductions,
-    numpy_shapes,
+from graphopt.engine.lines import (  # noqa: F401  (each fills rows of the table)
+    algebra,
+    checks,
+    elementwise,
+    indexing,
+    reductions,
+    shapes,
 )
-from graphopt.engine.numpy_expressions import Expression, expression_of
+from graphopt.engine.lines.expressions import Expression, expression_of
 
 _numbers = count()
-_ENGINE = os.path.dirname(__file__) + os.sep
-_LIBRARIES = (
-    os.path.dirname(pytensor.__file__) + os.sep,
-    os.path.dirname(os.path.dirname(__file__)) + os.sep,
-)
+_ENGINE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_LIBRARIES = (os.path.dirname(pytensor.__file__) + os.sep, os.path.dirname(os.path.dirname(_ENGINE)) + os.sep)
 
 
 @singledispatch

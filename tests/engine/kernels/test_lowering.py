@@ -7,11 +7,11 @@ import pytest
 
 from graphopt import engine, ops
 from graphopt.engine import native
-from graphopt.engine.array_kernel import array_kernel
-from graphopt.engine.calls import NativeCall
 from graphopt.engine.graphs import flatten
-from graphopt.engine.numpy_linker import StraightLine
-from graphopt.engine.rewriting import rewrite
+from graphopt.engine.kernels.array_kernel import array_kernel
+from graphopt.engine.kernels.native_call import NativeCall
+from graphopt.engine.lines.linker import StraightLine
+from graphopt.engine.rewrites.simplify import rewrite
 from graphopt.errors import CompileError, OutOfRange
 
 pytestmark = pytest.mark.skipif(native.available() == "off", reason="no C compiler and no numba")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from graphopt.engine.kernels.step_kernel import ARRAY_DTYPES, StepKernel
 from graphopt.engine.native import Bound, Kernel
-from graphopt.engine.step_kernel import ARRAY_DTYPES, StepKernel
 
 COPIED = 2048  # elements up to which copying into place is sooner done than handing over an address
 
@@ -15,8 +15,8 @@ COPIED = 2048  # elements up to which copying into place is sooner done than han
 class NativeCall:
     """A step kernel as a function of arrays that runs one step. Safe to call from several threads.
 
-    Each thread that calls at the same moment gets memory of its own. Shared variables are read where they lie and
-    never written: the new values of those at the places `written` come back behind the outputs.
+    Each thread that calls at the same moment gets memory of its own. Shared variables are read where they
+    lie and never written: the new values of those at the places `written` come back behind the outputs.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ from pytensor.graph.basic import Apply
 from pytensor.scalar import math as psm
 from pytensor.tensor.elemwise import Elemwise
 
-from graphopt.engine.numpy_expressions import Expression, as_dtype, expression_of
+from graphopt.engine.lines.expressions import Expression, as_dtype, expression_of
 
 INFIX = {
     ps.Add: ("+", np.add),

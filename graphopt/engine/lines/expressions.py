@@ -1,7 +1,7 @@
 """How an operation is said in NumPy: the record of it, and the table that knows it for each operation.
 
-The rows of the table are in `numpy_elementwise`, `numpy_shapes`, `numpy_reductions`, `numpy_indexing`,
-`numpy_algebra` and `numpy_checks`. An operation without a row is called as a function instead.
+The rows of the table are in `elementwise`, `shapes`, `reductions`, `indexing`, `algebra` and `checks`.
+An operation without a row is called as a function instead.
 """
 
 from __future__ import annotations

@@ -240,7 +240,7 @@ def test_errors_name_the_operation_and_its_shapes(case):
         fn(value)
     text = f"{caught.value} {getattr(caught.value, '__notes__', '')}"
     if case in ("product of unfit shapes", "row out of range", "join of unfit shapes"):
-        assert "test_numpy_operations.py" in text  # where it was written
+        assert "test_operations.py" in text  # where it was written
 
 
 class Doubled(Op):

@@ -8,8 +8,8 @@ from pytensor.compile.builders import OpFromGraph
 from pytensor.graph.basic import Apply
 from pytensor.graph.fg import FunctionGraph
 
-from graphopt.engine.numpy_linker import StraightLine, numpy_funcify
-from graphopt.engine.rewriting import rewrite
+from graphopt.engine.lines.linker import StraightLine, numpy_funcify
+from graphopt.engine.rewrites.simplify import rewrite
 
 
 def inner_function(fgraph: FunctionGraph, *, name: str) -> StraightLine:

@@ -9,7 +9,7 @@ import numpy as np
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.tensor import subtensor as ts
 
-from graphopt.engine.numpy_expressions import Expression, expression_of
+from graphopt.engine.lines.expressions import Expression, expression_of
 
 
 @expression_of.register(ts.Subtensor)

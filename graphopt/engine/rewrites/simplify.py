@@ -9,7 +9,7 @@ from pytensor.compile.mode import optdb
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 
-from graphopt.engine.bias import lift_bias_in
+from graphopt.engine.rewrites.bias import lift_bias_in
 
 # Fusion, in-place and BLAS rewrites are for other linkers. The last four ask of every product and transpose
 # whether a factor is diagonal, orthogonal, a selection or symmetric: a fifth of all rewriting, and on some

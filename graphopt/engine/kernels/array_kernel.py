@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graphopt.engine.blocks import Block, Buffer, Value, contiguous
 from graphopt.engine.graphs import FlatGraph
-from graphopt.engine.lowering import Lowering, lower_graph
-from graphopt.engine.scalar_text import CASTS
-from graphopt.engine.step_kernel import StepKernel, kinds_of
+from graphopt.engine.kernels import lower_arithmetic, lower_views  # noqa: F401  (they say how operations are lowered)
+from graphopt.engine.kernels.blocks import Block, Buffer, Value, contiguous
+from graphopt.engine.kernels.loops import Lowering
+from graphopt.engine.kernels.lowering import lower_graph
+from graphopt.engine.kernels.scalar_text import CASTS
+from graphopt.engine.kernels.step_kernel import StepKernel, kinds_of
 
 ALIGNMENT = 16  # elements: a cache line or two, so that blocks start where vectors like it
 

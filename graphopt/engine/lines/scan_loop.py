@@ -29,8 +29,8 @@ from pytensor.graph.basic import Apply
 from pytensor.scan.op import Scan
 from pytensor.tensor.type import TensorType
 
-from graphopt.engine.inner_graphs import inner_function
-from graphopt.engine.numpy_linker import numpy_funcify
+from graphopt.engine.lines.inner_graphs import inner_function
+from graphopt.engine.lines.linker import numpy_funcify
 
 _numbers = count()
 

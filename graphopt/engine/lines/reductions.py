@@ -12,7 +12,7 @@ from pytensor.tensor.extra_ops import CumOp
 from pytensor.tensor.math import Argmax
 from pytensor.tensor.special import LogSoftmax, Softmax
 
-from graphopt.engine.numpy_expressions import Expression, as_dtype, expression_of
+from graphopt.engine.lines.expressions import Expression, as_dtype, expression_of
 
 _REDUCTIONS = {
     ps.Add: np.add,

@@ -9,7 +9,7 @@ from itertools import count
 
 from pytensor import scalar as ps
 
-from graphopt.engine.scalar_text import CASTS, scalar_text
+from graphopt.engine.kernels.scalar_text import CASTS, scalar_text
 from graphopt.errors import CompileError
 
 _numbers = count()

@@ -7,7 +7,7 @@ from pytensor.tensor import math as tm
 from pytensor.tensor.blas import BatchedDot
 from pytensor.tensor.blockwise import Blockwise
 
-from graphopt.engine.numpy_expressions import Expression, as_dtype, expression_of
+from graphopt.engine.lines.expressions import Expression, as_dtype, expression_of
 
 
 @expression_of.register(tm.Dot)
