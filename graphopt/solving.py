@@ -15,7 +15,7 @@ from graphopt.problem.compiled import CompiledProblem, compile_problem
 from graphopt.problem.problem import Problem
 from graphopt.solvers.lbfgsb import LBFGSB
 from graphopt.solvers.multistart import MultiStart, cluster
-from graphopt.solvers.run import run_local
+from graphopt.solvers.run import on_bounds, run_local
 from graphopt.solvers.solution import Solution, Status
 from graphopt.solvers.solver import LocalSolver, Run
 from graphopt.solvers.starts import all_starts
@@ -71,14 +71,14 @@ def solve(
     starts = all_starts(problem, x0, many.points, many.starts, sampling=many.sampling, seed=many.seed)
     compiled = compile_problem(problem, tier=tier)
 
-    runs = [run_local(compiled, many.solver, start) for start in starts]
+    runs = [on_bounds(compiled, run_local(compiled, many.solver, start)) for start in starts]
     solved = time.perf_counter()
     chosen, certificate = _best(compiled, runs, many.seed)
     notes = []
     for _ in range(RESTARTS):
         if certificate.better_at is None or runs[chosen].stopped == "limit":
             break
-        again = run_local(compiled, many.solver, certificate.better_at)
+        again = on_bounds(compiled, run_local(compiled, many.solver, certificate.better_at))
         runs.append(again)
         starts = np.vstack([starts, certificate.better_at])
         if not again.fun < runs[chosen].fun:

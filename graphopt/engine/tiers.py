@@ -1,8 +1,8 @@
 """Which form of a function runs: NumPy lines, scalar Python, or native code.
 
-Where shared variables are updated the choice depends on the graph, the amount of work and what the machine has,
-never on a clock or on what is cached: training gives the same bits each time. A function without updates may
-change over when its native code is ready or found in the cache; its results then move by rounding errors.
+Where shared variables are updated the choice depends on the graph, the amount of work and what the machine
+has, never on a clock or on what is cached: training gives the same bits each time. A function without updates
+may change over when its native code is ready or found in the cache; its results then move by rounding errors.
 
 ================  ==================================================  ================================
 form              what it is                                          when

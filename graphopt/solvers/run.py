@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from graphopt.problem.compiled import CompiledProblem
@@ -49,3 +51,22 @@ def _run_scaled(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray, 
         run.evaluations,
         run.nonfinite,
     )
+
+
+def on_bounds(compiled: CompiledProblem, run: Run) -> Run:
+    """Return `run` with decisions that stop a rounding error short of a bound put onto it.
+
+    It is done where the cost falls towards the bound, and kept when the cost is no higher there.
+    """
+    lower, upper, x = compiled.lower, compiled.upper, run.x
+    with np.errstate(over="ignore", invalid="ignore"):
+        near = 1e-12 * np.maximum(1.0, np.where(np.isfinite(upper - lower), upper - lower, np.abs(x)))
+        down = (run.gradient > 0) & (x > lower) & (x - lower <= near)
+        up = (run.gradient < 0) & (x < upper) & (upper - x <= near)
+    if not (down | up).any():
+        return run
+    moved = np.where(down, lower, np.where(up, upper, x))
+    fun, gradient = compiled.cost(moved)
+    if not fun <= run.fun:
+        return run
+    return replace(run, x=moved, fun=fun, gradient=gradient, evaluations=run.evaluations + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytensor.tensor as pt
 import pytest
 
 from graphopt.api import maximize, solve
@@ -57,3 +58,11 @@ def test_flat_start_of_hs25_is_no_success():
     )
     answer = solve(problem, x0=np.array([100, 12.5, 3.0]), tier="now")
     assert not (answer.success and answer.fun > 30), answer.message
+
+
+def test_a_decision_a_rounding_error_from_its_bound_is_put_onto_it():
+    x = pt.vector("x", shape=(2,))
+    answer = maximize(pt.sigmoid(3 * x[1] - x[0]), over={x: (0, 1)})
+    assert answer.x.tolist() == [0.0, 1.0]
+    assert answer.active_bounds["x"].tolist() == ["lower", "upper"]
+    assert answer.success
