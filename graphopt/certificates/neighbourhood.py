@@ -144,7 +144,7 @@ def _bent_down(
     vectors: list[np.ndarray] = []
     rows = []
     new = np.where(step > 0, random.normal(size=x.size), 0.0)
-    for _ in range(min(CURVATURES, np.count_nonzero(step))):
+    for _ in range(min(CURVATURES, int(np.count_nonzero(step)))):
         length = float(np.linalg.norm(new))
         if not length > 0:
             break
