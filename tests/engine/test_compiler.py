@@ -37,12 +37,12 @@ def test_givens_replace_before_anything_else():
     np.testing.assert_array_equal(w.get_value(), [6, 6])
 
 
-@pytest.mark.filterwarnings("ignore:RandomStream")  # PyTensor would have another name used; programs do not
 def test_random_streams_move_on_by_themselves():
     draws = []
     for _ in range(2):
-        stream = pt.random.RandomStream(seed=3)
-        draw = engine.compile([], stream.normal(size=3))
+        rng = pytensor.shared(np.random.default_rng(3))
+        rng.default_update, normal = pt.random.normal(size=3, rng=rng, return_next_rng=True)
+        draw = engine.compile([], normal)
         draws.append([draw(), draw()])
     assert not np.array_equal(draws[0][0], draws[0][1])
     np.testing.assert_array_equal(draws[0], draws[1])
