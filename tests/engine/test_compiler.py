@@ -37,6 +37,7 @@ def test_givens_replace_before_anything_else():
     np.testing.assert_array_equal(w.get_value(), [6, 6])
 
 
+@pytest.mark.filterwarnings("ignore:Setting default_update:DeprecationWarning")  # old programs set it
 def test_random_streams_move_on_by_themselves():
     draws = []
     for _ in range(2):

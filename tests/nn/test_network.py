@@ -19,6 +19,7 @@ from graphopt.nn import (
     Dropout,
     Embedding,
     Flatten,
+    GaussianNoise,
     Input,
     Lambda,
     Layer,
@@ -417,6 +418,16 @@ def test_recurrent_dropout_is_off_at_inference(cls, dropout):
     first = step(x)
     assert not np.allclose(first, plain.predict(x))
     assert not np.allclose(first, step(x))
+
+
+@pytest.mark.parametrize("noise", [Dropout(0.3), GaussianNoise(0.1)], ids=["dropout", "noise"])
+def test_a_network_with_noise_is_trained_again_in_another_way(noise):
+    """Another loss is another graph over the same stream; warnings are errors in these tests."""
+    net = Sequential([Input(3), Dense(4), noise, Dense(1)], seed=0)
+    x, y = np.ones((8, 3)), np.ones(8)
+    for loss in ("mse", "mae"):
+        net.fit(x, y, loss=loss, tier="now")
+    copy.deepcopy(net).fit(x, y, loss="mse", tier="now")
 
 
 @pytest.mark.parametrize("cls", [SimpleRNN, GRU, LSTM])

@@ -15,7 +15,8 @@ def _draw(layer: Layer, context: Context, distribution: str, *arguments, size, d
     stream = layer.stream()
     current = context.updates.get(stream, stream)
     size = pt.stack([pt.as_tensor_variable(n, dtype="int64") for n in size])
-    moved, numbers = getattr(current, distribution)(*arguments, size=size)
+    draw = getattr(pt.random, distribution)  # the method of the stream warns when a second graph uses it
+    moved, numbers = draw(*arguments, size=size, rng=current, return_next_rng=True)
     context.updates[stream] = moved
     return numbers.astype(dtype)
 
