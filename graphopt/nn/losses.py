@@ -24,6 +24,7 @@ EPSILON = 1e-7
 LossFunction = Callable[[pt.TensorVariable, pt.TensorVariable], pt.TensorVariable]
 
 
+@dataclass(frozen=True)
 class Loss:
     """The base of the losses: lines the arguments up, and averages what `places` returns over samples."""
 
@@ -40,7 +41,6 @@ class Loss:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
 class MeanSquaredError(Loss):
     """``mean((t - y)^2)``."""
 
@@ -48,7 +48,6 @@ class MeanSquaredError(Loss):
         return pt.mean(pt.sqr(t - y), axis=-1)
 
 
-@dataclass(frozen=True)
 class MeanAbsoluteError(Loss):
     """``mean(|t - y|)``."""
 
@@ -56,7 +55,6 @@ class MeanAbsoluteError(Loss):
         return pt.mean(pt.abs(t - y), axis=-1)
 
 
-@dataclass(frozen=True)
 class MeanAbsolutePercentageError(Loss):
     """``100 mean(|t - y| / max(|t|, 1e-7))``."""
 
@@ -64,7 +62,6 @@ class MeanAbsolutePercentageError(Loss):
         return _c(100.0, y) * pt.mean(pt.abs(t - y) / pt.maximum(pt.abs(t), _c(EPSILON, y)), axis=-1)
 
 
-@dataclass(frozen=True)
 class MeanSquaredLogarithmicError(Loss):
     """``mean((log(1 + t) - log(1 + y))^2)``, both at least 1e-7."""
 
@@ -87,7 +84,6 @@ class Huber(Loss):
         )
 
 
-@dataclass(frozen=True)
 class LogCosh(Loss):
     """``mean(log(cosh(y - t)))``, computed without overflow."""
 
@@ -96,7 +92,6 @@ class LogCosh(Loss):
         return pt.mean(error + pt.softplus(_c(-2.0, y) * error) - _c(np.log(2.0), y), axis=-1)
 
 
-@dataclass(frozen=True)
 class CosineSimilarity(Loss):
     """Minus the cosine of the angle between `t` and `y`."""
 
@@ -104,7 +99,6 @@ class CosineSimilarity(Loss):
         return -pt.sum(_unit(t) * _unit(y), axis=-1)
 
 
-@dataclass(frozen=True)
 class Hinge(Loss):
     """``mean(max(1 - t y, 0))`` with labels -1 and 1 (0 and 1 are turned into these)."""
 
@@ -112,7 +106,6 @@ class Hinge(Loss):
         return pt.mean(pt.maximum(_c(1.0, y) - _signed(t) * y, _c(0.0, y)), axis=-1)
 
 
-@dataclass(frozen=True)
 class SquaredHinge(Loss):
     """``mean(max(1 - t y, 0)^2)`` with labels -1 and 1 (0 and 1 are turned into these)."""
 
@@ -120,7 +113,6 @@ class SquaredHinge(Loss):
         return pt.mean(pt.sqr(pt.maximum(_c(1.0, y) - _signed(t) * y, _c(0.0, y))), axis=-1)
 
 
-@dataclass(frozen=True)
 class CategoricalHinge(Loss):
     """``max(1 + max((1 - t) y) - sum(t y), 0)`` with one-hot targets."""
 
@@ -129,7 +121,6 @@ class CategoricalHinge(Loss):
         return pt.maximum(pt.max((one - t) * y, axis=-1) - pt.sum(t * y, axis=-1) + one, zero)
 
 
-@dataclass(frozen=True)
 class KLDivergence(Loss):
     """``sum(t log(t / y))``, both kept in [1e-7, 1]."""
 
@@ -138,7 +129,6 @@ class KLDivergence(Loss):
         return pt.sum(t * pt.log(t / y), axis=-1)
 
 
-@dataclass(frozen=True)
 class Poisson(Loss):
     """``mean(y - t log(y + 1e-7))``."""
 

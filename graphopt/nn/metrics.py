@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytensor.tensor as pt
@@ -16,10 +16,11 @@ from graphopt.errors import InvalidType
 from graphopt.nn import choices, losses
 
 
+@dataclass(frozen=True)
 class Metric:
     """The base of the metrics that are no losses."""
 
-    sparse: bool | None = False
+    sparse: ClassVar[bool | None] = False
 
     def __call__(self, y_true: pt.TensorVariable, y_pred: pt.TensorVariable) -> pt.TensorVariable:
         """Return one number for each sample."""
@@ -30,7 +31,6 @@ class Metric:
         return mean
 
 
-@dataclass(frozen=True)
 class RootMeanSquaredError(Metric):
     """``sqrt(mean((t - y)^2))`` over all samples."""
 
@@ -41,7 +41,6 @@ class RootMeanSquaredError(Metric):
         return float(np.sqrt(mean))
 
 
-@dataclass(frozen=True)
 class CosineSimilarity(Metric):
     """The cosine of the angle between targets and outputs (the loss of this name is minus it)."""
 
@@ -63,7 +62,6 @@ class BinaryAccuracy(Metric):
         return losses.sample_means(pt.mean(hit.astype(y_pred.dtype), axis=-1))
 
 
-@dataclass(frozen=True)
 class CategoricalAccuracy(Metric):
     """Whether the largest output is at the place of the largest target."""
 
@@ -72,7 +70,6 @@ class CategoricalAccuracy(Metric):
         return _hits(pt.argmax(t, axis=-1), y_pred)
 
 
-@dataclass(frozen=True)
 class SparseCategoricalAccuracy(Metric):
     """Whether the largest output is at the place of the label."""
 
@@ -104,7 +101,6 @@ class SparseTopKCategoricalAccuracy(Metric):
         return _among_top(losses.class_labels(y_true, y_pred), y_pred, self.k)
 
 
-@dataclass(frozen=True)
 class Accuracy(Metric):
     """Binary, categorical or sparse categorical accuracy, as the shapes of targets and outputs ask."""
 
