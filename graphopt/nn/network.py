@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ class Network(Layer):
         self._input_symbols: tuple[Symbol, ...] = ()
         self._output_symbols: tuple[Symbol, ...] = ()
         self._inputs: list[Variable] | None = None
-        self._functions: dict[str, Callable] = {}
+        self._functions: dict[Hashable, Any] = {}
         self._lock = threading.Lock()
 
     # Building
@@ -309,7 +309,7 @@ class Network(Layer):
             raise InvalidValue(f"predict: batch_size is {batch_size}; expected a whole number above 0.")
         self.check_batch(n)
         size = self.batch_size or batch_size or PREDICT_BATCH
-        function = self._function(f"predict/{tier}", lambda: self._compile_predict(tier))
+        function = self.remembered(f"predict/{tier}", lambda: self._compile_predict(tier))
         parts = [function(*(array[at : at + size] for array in arrays)) for at in range(0, n, size)]
         results = [np.concatenate(part) if len(part) > 1 else part[0] for part in zip(*parts, strict=True)]
         return self._as_asked(results)
@@ -442,7 +442,7 @@ class Network(Layer):
         return seeds
 
     def _gradient_function(self):
-        return self._function("gradient", self._compile_gradient)
+        return self.remembered("gradient", self._compile_gradient)
 
     def _compile_gradient(self):
         outputs = self._run(self.inputs, Context())
@@ -454,8 +454,11 @@ class Network(Layer):
         slopes = pytensor.grad(total, self.inputs, disconnected_inputs="ignore", return_disconnected="zero")
         return engine.compile([*self.inputs, *seeds], slopes, name=f"{self.name}/gradient")
 
-    def _function(self, key: str, make: Callable[[], Callable]) -> Callable:
-        """Return the compiled function called `key`, made once."""
+    def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what `make` gives, made once for this network: a compiled function, or a graph.
+
+        Weights are shared variables, so what is remembered follows them; copies and files leave it behind.
+        """
         with self._lock:
             if key not in self._functions:
                 self._functions[key] = make()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytensor.tensor as pt
@@ -65,27 +65,51 @@ def network_problem(
         if name in fixed:
             raise InvalidValue(f"Input {name!r} has bounds and a fixed value. Keep one of the two.")
 
-    samples: dict[str, TensorVariable] = {}
-    variables, held = [], {}
+    sizes: dict[str, tuple[tuple[int, ...], str]] = {}
+    boxes, values = {}, {}
     for name in names:
         if name in fixed:
-            value = held_value(fixed[name], name, dtypes[name], shapes[name])
-            samples[name] = pt.tensor(name, shape=value.shape, dtype=str(value.dtype))
-            held[samples[name]] = value
+            values[name] = held_value(fixed[name], name, dtypes[name], shapes[name])
+            sizes[name] = values[name].shape, str(values[name].dtype)
             continue
-        lower, upper = split_bounds(per_input.get(name), name, shapes[name])
+        lower, upper = boxes[name] = split_bounds(per_input.get(name), name, shapes[name])
         if not dtypes[name].startswith("float"):
             raise InvalidValue(
                 f"Input {name!r} holds {dtypes[name]} numbers, which have no gradient. Hold it with "
                 f"fixed={{{name!r}: value}}."
             )
-        shape = _shape(name, shapes[name], (lower, upper, (like or {}).get(name)))
-        samples[name] = pt.tensor(name, shape=shape, dtype="float64")
-        variables.append(Variable(samples[name], lower, upper, name))
-    outputs = sample_outputs(network, samples)
+        sizes[name] = _shape(name, shapes[name], (lower, upper, (like or {}).get(name))), "float64"
+    asked = _asked(network, sizes, objective)
     return Problem(
-        **{sense: choose_objective(outputs, objective)}, variables=variables, fixed=held, outputs=outputs
+        **{sense: asked.objective},
+        variables=[Variable(asked.samples[name], *box, name) for name, box in boxes.items()],
+        fixed={asked.samples[name]: value for name, value in values.items()},
+        outputs=asked.outputs,
     )
+
+
+class _Asked(NamedTuple):
+    """The graph of a question about a network: one sample per input, the outputs, the objective."""
+
+    samples: dict[str, TensorVariable]
+    outputs: dict[str, TensorVariable]
+    objective: TensorVariable
+
+
+def _asked(network: Any, sizes: Mapping[str, tuple[tuple[int, ...], str]], objective: Objective) -> _Asked:
+    """Return the graph for samples of these shapes and dtypes, made once for a network where it can be.
+
+    The same question asked again is then the same graph, and nothing is compiled again.
+    """
+
+    def make() -> _Asked:
+        samples = {name: pt.tensor(name, shape=shape, dtype=dtype) for name, (shape, dtype) in sizes.items()}
+        outputs = sample_outputs(network, samples)
+        return _Asked(samples, outputs, choose_objective(outputs, objective))
+
+    if callable(objective) or not hasattr(network, "remembered"):
+        return make()
+    return network.remembered(("question", tuple(sizes.items()), objective), make)
 
 
 def sample_outputs(network: Any, samples: Mapping[str, TensorVariable]) -> dict[str, TensorVariable]:

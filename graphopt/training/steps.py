@@ -157,7 +157,7 @@ def _kept(network: Network, key: tuple, make: Any) -> Any:
     """Return what `make` made for `key` on this network, made once."""
     if not isinstance(key, Hashable) or not _hashable(key):
         return make()
-    return network._function(key, make)  # type: ignore[arg-type]
+    return network.remembered(key, make)  # type: ignore[arg-type]
 
 
 def _hashable(key: tuple) -> bool:

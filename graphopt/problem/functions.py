@@ -1,0 +1,153 @@
+"""The compiled functions of a question, kept as long as its graph: asked again, it compiles nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary, ref
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.gradient import DisconnectedInputError, NullTypeGradError, grad
+from pytensor.graph.replace import clone_replace
+from pytensor.tensor.type import TensorType
+from pytensor.tensor.variable import TensorVariable
+
+from graphopt import engine
+from graphopt.errors import InvalidValue
+from graphopt.problem.precision import in_double
+from graphopt.problem.problem import Problem
+
+_kept: WeakKeyDictionary[Any, dict[tuple, ProblemFunctions]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def functions_of(problem: Problem) -> ProblemFunctions:
+    """Return the functions for the graph of `problem`, whatever its bounds and the values it holds.
+
+    They live as long as the objective, which is why the key only refers to variables weakly.
+    """
+    key = (
+        tuple((ref(v.expression), v.shape, v.name) for v in problem.variables),
+        tuple((ref(x), value.shape, str(value.dtype)) for x, value in problem.fixed.items()),
+        tuple((name, ref(output)) for name, output in problem.outputs.items()),
+    )
+    with _lock:
+        known = _kept.setdefault(problem.objective, {})
+        if key not in known:
+            known[key] = ProblemFunctions(problem)
+        return known[key]
+
+
+class ProblemFunctions:
+    """The functions that a problem's graph needs, each made when it is first asked for.
+
+    Attributes
+    ----------
+    graph : Graph
+        In float64, over one variable for each decision and each held input.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.graph = double_precision(problem)
+        self._costs: dict[tuple[float, str], engine.Compiled] = {}
+        self._lock = threading.RLock()
+
+    @cached_property
+    def _parts(self) -> list[Any]:
+        """What of value and gradients does not depend on the decisions."""
+        wanted = [self.graph.objective, *self.graph.gradients]
+        found = engine.hoist(wanted, self.graph.decisions)
+        return [*self.graph.held, *(v for v in found if isinstance(v.type, TensorType))]
+
+    @cached_property
+    def _evaluate_parts(self) -> engine.Compiled:
+        return engine.compile(self.graph.held, self._parts, tier="now", name="held")
+
+    def held_parts(self, values: Iterable[np.ndarray]) -> list[np.ndarray]:
+        """Return what `cost` takes behind x, for these values of the held inputs and today's weights."""
+        with self._lock:
+            return [np.ascontiguousarray(v).reshape(v.shape) for v in self._evaluate_parts(*values)]
+
+    def cost(self, sign: float, tier: str) -> engine.Compiled:
+        """Return ``(x, *held parts) -> (sign * value, sign * gradient)`` of one flat vector x."""
+        with self._lock:
+            if (sign, tier) not in self._costs:
+                self._costs[sign, tier] = self._compile_cost(sign, tier)
+            return self._costs[sign, tier]
+
+    def _compile_cost(self, sign: float, tier: str) -> engine.Compiled:
+        graph = self.graph
+        flat = pt.vector(
+            "x", shape=(sum(int(np.prod(d.type.shape)) for d in graph.decisions),), dtype="float64"
+        )
+        slopes = [g.ravel() for g in graph.gradients]
+        outputs = [graph.objective, slopes[0] if len(slopes) == 1 else pt.concatenate(slopes)]
+        if sign < 0:
+            outputs = [-output for output in outputs]
+        slots = [part.type(name=part.name) for part in self._parts]
+        outputs = clone_replace(outputs, dict(zip(self._parts, slots, strict=True)), rebuild_strict=False)
+        outputs = clone_replace(outputs, unpacked(flat, graph.decisions), rebuild_strict=False)
+        return engine.compile([flat, *slots], outputs, tier=tier, name="objective")
+
+    @cached_property
+    def look(self) -> engine.Compiled:
+        """``(*decisions, *held) -> (value, *gradients, *outputs)``, from the graph as it was written."""
+        graph = self.graph
+        return engine.compile(
+            [*graph.decisions, *graph.held],
+            [graph.objective, *graph.gradients, *graph.outputs],
+            tier="now",
+            name="certificate",
+            simplify=False,
+        )
+
+
+class Graph(NamedTuple):
+    """The graph of a problem over float64 variables of known shapes."""
+
+    decisions: list[Any]
+    held: list[Any]
+    objective: Any
+    gradients: list[Any]
+    outputs: list[Any]
+
+
+def double_precision(problem: Problem) -> Graph:
+    """Return the graph of `problem` in float64, whatever the precision of its variables: line searches
+    need it.
+    """
+    decisions = [pt.tensor(v.name, shape=v.shape, dtype="float64") for v in problem.variables]
+    swaps: dict[Any, Any] = {v.expression: new for v, new in zip(problem.variables, decisions, strict=True)}
+    held = []
+    for variable, value in problem.fixed.items():
+        new = pt.tensor(variable.name, shape=value.shape, dtype=str(value.dtype))
+        held.append(new)
+        swaps[variable] = new
+    objective, *outputs = in_double([problem.objective, *problem.outputs.values()], swaps)
+    objective = pt.cast(objective, "float64")
+    try:
+        gradients: Any = grad(objective, decisions)
+    except (DisconnectedInputError, NullTypeGradError, NotImplementedError) as error:
+        names = ", ".join(repr(v.name) for v in problem.variables)
+        raise InvalidValue(
+            f"The objective has no gradient with respect to {names}: a step on the way, such as "
+            f"argmax, rounding or a "
+            f"comparison, has none. Use a smooth expression. ({error})"
+        ) from error
+    return Graph(decisions, held, objective, list(gradients), outputs)
+
+
+def unpacked(flat: TensorVariable, decisions: list[TensorVariable]) -> dict[Any, Any]:
+    """Return each decision as its slice of the vector `flat`, in its own shape."""
+    if len(decisions) == 1:
+        (only,) = decisions
+        return {only: flat if only.type.ndim == 1 else flat.reshape(only.type.shape)}
+    pieces, start = {}, 0
+    for decision in decisions:
+        stop = start + int(np.prod(decision.type.shape))
+        pieces[decision] = flat[start:stop].reshape(decision.type.shape)
+        start = stop
+    return pieces
