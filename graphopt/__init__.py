@@ -40,4 +40,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     packages = [importlib.import_module(f"graphopt.{package}") for package in _PACKAGES]
-    return sorted({*globals(), *_MODULES, *(name for package in packages for name in package.__all__)})
+    return sorted({"__version__", *_MODULES, *(name for package in packages for name in package.__all__)})
