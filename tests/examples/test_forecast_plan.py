@@ -39,7 +39,6 @@ def test_validation_loss_against_persistence(figures):
     assert figures["ratio"] <= PERSISTENCE_MULTIPLE
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_validation_loss_against_persistence_with_other_seeds(seed):
     series = example.prepare()
@@ -47,7 +46,6 @@ def test_validation_loss_against_persistence_with_other_seeds(seed):
     assert example.network_loss(net, series) <= PERSISTENCE_MULTIPLE * example.persistence_loss(series)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_an_earlier_split_is_worse_than_persistence(seed):
     """What the example warns of: without 2008 in the validation part the network loses to persistence."""
