@@ -170,7 +170,7 @@ def _answer(
         x_named={name: array.copy() for name, array in problem.named(x).items()},
         value=certificate.value,
         outputs=point.outputs,
-        active_bounds={name: SIDES[codes] for name, codes in active.items()},
+        active_bounds={name: np.asarray(SIDES[codes]) for name, codes in active.items()},
         multipliers={name: {"lower": low[name], "upper": high[name]} for name in low},
         kkt_residual=certificate.projected_gradient,
         feasible=certificate.feasible,

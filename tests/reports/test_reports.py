@@ -115,3 +115,15 @@ def test_missing_library_names_the_extra(answer, monkeypatch, module, method, ex
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtra, match=rf"graphopt\[{extra}\]"):
         getattr(answer, method)()
+
+
+def test_a_scalar_decision_is_reported_like_any_other(tmp_path):
+    pytest.importorskip("pandas")
+    x = pt.dscalar("x")
+    answer = minimize((x - 2) ** 2, over={x: (0, 1)}, tier="now")
+    assert answer.active_bounds["x"].shape == ()
+    assert answer.active_bounds["x"].tolist() == "upper"
+    assert answer.to_frame()["bound"].tolist() == ["upper"]
+    assert "upper" in str(answer)
+    answer.to_json()
+    answer.report(tmp_path / "answer.html")
