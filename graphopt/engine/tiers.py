@@ -8,7 +8,7 @@ may change over when its native code is ready or found in the cache; its results
 form              what it is                                          when
 ================  ==================================================  ================================
 numpy             one NumPy call a node                               always there
-scalar            plain Python floats, one line a scalar              loops over tiny graphs
+scalar            plain Python floats, one line a scalar              tiny graphs, run more than once
 native            the scalar lines, or loops over arrays, compiled    much work, or tier "fast"
 native layers     NumPy lines that call compiled recurrent layers     as native, where an operation of
                                                                       the graph has no native form
@@ -29,6 +29,7 @@ from graphopt.engine import native
 from graphopt.engine.graphs import FlatGraph
 from graphopt.engine.kernels.array_kernel import array_kernel
 from graphopt.engine.kernels.native_call import NativeCall
+from graphopt.engine.kernels.scalar_call import ScalarCall
 from graphopt.engine.kernels.scalar_kernel import python_function, scalar_kernel
 from graphopt.engine.kernels.scalar_math import ScalarTrouble
 from graphopt.engine.kernels.step_kernel import StepKernel
@@ -38,6 +39,8 @@ from graphopt.errors import CompileError
 TIERS = ("auto", "now", "fast")
 SECONDS_A_NODE = 0.9e-6
 SECONDS_A_STATEMENT = 0.025e-6
+SECONDS_A_SCALAR_CALL = 6e-6  # arrays into lists and back
+CALLS_BEFORE_SCALAR = 32
 WORTH_COMPILING = {"c": 0.5, "numba": 15.0}
 WORTH_LOOKING = 0.003  # seconds of NumPy after which a look into the cache pays
 
@@ -59,6 +62,7 @@ class Tiers:
         self._kernels: dict[tuple, StepKernel | None] = {}
         self._functions: dict[tuple, Callable] = {}
         self._calls: dict[tuple, NativeCall] = {}
+        self._scalar_calls: dict[tuple, ScalarCall | None] = {}
         self._futures: dict[tuple, Any] = {}
         self._refused: set[tuple] = set()
         position = {shared: i for i, shared in enumerate(flat.shared)}
@@ -92,15 +96,21 @@ class Tiers:
         return run
 
     def call(self, values: Sequence, states: Sequence, calls: int) -> list | None:
-        """Return outputs and new states of one call in native code, or None where NumPy is to do it.
+        """Return outputs and new states of one call in scalar or native form; None where NumPy is to do it.
 
         In tier "auto" native code is used at once when it is cached; else it is prepared in the background
         after enough calls, and the first call after it is ready is the first that uses it. A function with
         updates changes over at a certain call, cached or not, so that training gives the same bits each time.
         """
-        if self._settled_on_numpy:
-            return None
         shapes = tuple([v.shape for v in values])
+        results = None
+        if not self._settled_on_numpy:
+            results = self._native_call(shapes, values, states, calls)
+        if results is None and calls > CALLS_BEFORE_SCALAR and self.tier != "fast":
+            results = self._scalar_call(shapes, values, states)
+        return results
+
+    def _native_call(self, shapes: tuple, values: Sequence, states: Sequence, calls: int) -> list | None:
         call = self._calls.get(shapes)
         if call is None:
             if shapes in self._refused or (self.tier == "auto" and not self._is_due(calls)):
@@ -112,6 +122,32 @@ class Tiers:
         if results is None:  # a shared variable has another shape now, or NumPy must say what is wrong
             self._calls.pop(shapes, None)
         return results
+
+    def _scalar_call(self, shapes: tuple, values: Sequence, states: Sequence) -> list | None:
+        if shapes not in self._scalar_calls:
+            with self._lock:
+                everything = (*shapes, *(np.shape(s) for s in states))
+                kernel = self._kernel((everything, None), "scalar")
+                if (
+                    kernel is None
+                    or self._scalar_seconds(kernel) + SECONDS_A_SCALAR_CALL > self._seconds_a_call
+                ):
+                    self._scalar_calls[shapes] = None
+                else:
+                    self._scalar_calls[shapes] = ScalarCall(kernel, everything, self._written)
+                    self.used = "scalar"
+        call = self._scalar_calls[shapes]
+        if call is None:
+            return None
+        if not call.fits(states):
+            self._scalar_calls.pop(shapes, None)
+            return None
+        return call(values, states)
+
+    @staticmethod
+    def _scalar_seconds(kernel: StepKernel) -> float:
+        """Return about how long a step takes in plain Python, whose floats are double."""
+        return float("inf") if "f32" in kernel.source else SECONDS_A_STATEMENT * kernel.statements
 
     def wants_twins(self, steps: int) -> bool:
         """Return whether NumPy lines should call compiled twins of single operations for `steps` runs."""
@@ -163,10 +199,8 @@ class Tiers:
         """Return the kernel and its function that do `steps` steps soonest; None for NumPy lines."""
         scalar = self._kernel(key, "scalar")
         costs = {"numpy": self._seconds_a_call}
-        if (
-            scalar is not None and "f32" not in scalar.source
-        ):  # Python's floats do not round to single precision
-            costs["scalar"] = SECONDS_A_STATEMENT * scalar.statements
+        if scalar is not None:
+            costs["scalar"] = self._scalar_seconds(scalar)
         best = min(costs, key=costs.__getitem__)
         if self._compiles(costs[best] * steps):
             kernel = scalar or self._kernel(key, "array")

@@ -45,6 +45,7 @@ class Network(Layer):
         self.seed = _seed(seed)
         self.stop_training = False
         self.compiled_choices: dict[str, Any] = {}
+        self._fitted_choices: dict[str, Any] = {}
         self.input_names: list[str] = []
         self.output_names: list[str] = []
         self._outputs_as: str = "one"
@@ -479,25 +480,113 @@ class Network(Layer):
 
     # Training
 
-    def compile(self, optimizer: Any = None, loss: Any = None, metrics: Any = None, **choices: Any) -> None:
+    def compile(
+        self, optimizer: Any = None, loss: Any = None, metrics: Any = None, loss_weights: Any = None
+    ) -> None:
         """Keep these choices as the defaults of `fit` and `evaluate`."""
-        given = {"optimizer": optimizer, "loss": loss, "metrics": metrics, **choices}
+        given = {"optimizer": optimizer, "loss": loss, "metrics": metrics, "loss_weights": loss_weights}
         self.compiled_choices = {key: value for key, value in given.items() if value is not None}
 
-    def fit(self, x: Any = None, y: Any = None, **choices: Any):
-        """Train the network and return its `History`; see `graphopt.training.fit` for the arguments."""
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        *,
+        epochs: int = 1,
+        batch_size: int | None = None,
+        validation_data: Any = None,
+        validation_split: float = 0.0,
+        callbacks: Any = None,
+        verbose: int | str = "auto",
+        shuffle: bool | None = None,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        loss: Any = None,
+        optimizer: Any = None,
+        metrics: Any = None,
+        loss_weights: Any = None,
+        seed: int | None = None,
+        initial_epoch: int = 0,
+        validation_batch_size: int | None = None,
+        validation_freq: int = 1,
+        tier: str = "auto",
+    ):
+        """Train the network and return its `History`; see `graphopt.training.fit` for the arguments.
+
+        `loss`, `optimizer`, `metrics` and `loss_weights` are those given to `compile` where they are left out.
+        """
         from graphopt import training
 
         self._build_from(x)
-        return training.fit(self, x, y, **{**self.compiled_choices, **choices})
+        chosen = self._chosen(
+            {"loss": loss, "optimizer": optimizer, "metrics": metrics, "loss_weights": loss_weights}
+        )
+        history = training.fit(
+            self,
+            x,
+            y,
+            epochs=epochs,
+            batch_size=batch_size,
+            validation_data=validation_data,
+            validation_split=validation_split,
+            callbacks=callbacks,
+            verbose=verbose,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            sample_weight=sample_weight,
+            seed=seed,
+            initial_epoch=initial_epoch,
+            validation_batch_size=validation_batch_size,
+            validation_freq=validation_freq,
+            tier=tier,
+            **chosen,
+        )
+        self._fitted_choices = chosen
+        return history
 
-    def evaluate(self, x: Any = None, y: Any = None, **choices: Any):
-        """Return the loss and metrics on data; see `graphopt.training.evaluate` for the arguments."""
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        *,
+        batch_size: int | None = None,
+        verbose: int | str = 0,
+        sample_weight: Any = None,
+        callbacks: Any = None,
+        loss: Any = None,
+        metrics: Any = None,
+        loss_weights: Any = None,
+        return_dict: bool = False,
+        tier: str = "auto",
+    ):
+        """Return the loss and metrics on data; see `graphopt.training.evaluate` for the arguments.
+
+        `loss`, `metrics` and `loss_weights` are those given to `compile`, or to the last `fit`, where they are
+        left out.
+        """
         from graphopt import training
 
         self._build_from(x)
-        kept = {key: value for key, value in self.compiled_choices.items() if key in ("loss", "metrics")}
-        return training.evaluate(self, x, y, **{**kept, **choices})
+        chosen = self._chosen({"loss": loss, "metrics": metrics, "loss_weights": loss_weights})
+        if "loss" not in chosen:
+            chosen = {**self._fitted_choices, **chosen}
+        chosen.pop("optimizer", None)
+        return training.evaluate(
+            self,
+            x,
+            y,
+            batch_size=batch_size,
+            verbose=verbose,
+            sample_weight=sample_weight,
+            callbacks=callbacks,
+            return_dict=return_dict,
+            tier=tier,
+            **chosen,
+        )
+
+    def _chosen(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is `given`, over what `compile` was given."""
+        return {**self.compiled_choices, **{key: value for key, value in given.items() if value is not None}}
 
     # People and files
 

@@ -131,3 +131,23 @@ def test_a_report_says_what_was_done():
         1,
     )
     assert report["seconds_to_prepare"] > 0
+
+
+def test_many_calls_of_a_tiny_function_give_what_few_give():
+    x, w = pt.dvector("x"), pytensor.shared(np.array([0.5, -1.0]))
+    cost = ((pt.tanh(w * x).sum() - 1) ** 2) / x[0] + pt.ceil(x[1])
+    outputs, updates = [cost, cost > 0], {w: w - 0.1 * pytensor.grad(cost, w)}
+    values = np.random.default_rng(0).normal(size=(60, 2))
+    values[40, 0] = 0.0  # where NumPy gives inf and Python's floats raise
+    few, many, start = [], engine.compile([x], outputs, updates=updates, tier="now"), w.get_value()
+    for value in values[:45]:
+        few += engine.compile([x], outputs, updates=updates, tier="now")(value)
+    expected = w.get_value()
+    w.set_value(start)
+    got = [output for value in values[:45] for output in many(value)]
+    assert many.report()["runs_as"] == "scalar"
+    for one, other in zip(got, few, strict=True):
+        assert (one.dtype, one.shape) == (other.dtype, other.shape)
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+        assert np.isnan(other) or np.signbit(float(one)) == np.signbit(float(other))
+    np.testing.assert_allclose(w.get_value(), expected, rtol=1e-12)

@@ -366,3 +366,12 @@ def test_sample_weights_are_split_with_their_rows():
     assert history.history["val_loss"] == [pytest.approx(expected, rel=1e-12)]
     by_hand = np.mean(weight[15:] * (net.predict(x[15:])[:, 0] - y[15:]) ** 2)
     assert expected == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_evaluate_takes_the_loss_of_the_last_fit():
+    net = Sequential([Input(2), Dense(1)], seed=0)
+    x, y = np.random.default_rng(0).normal(size=(8, 2)), np.ones(8)
+    net.fit(x, y, loss="mae", metrics=["mse"], epochs=1, verbose=0)
+    assert net.evaluate(x, y) == net.evaluate(x, y, loss="mae", metrics=["mse"])
+    net.compile(loss="mse")
+    assert net.evaluate(x, y) == net.evaluate(x, y, loss="mse")

