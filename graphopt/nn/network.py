@@ -513,7 +513,7 @@ class Network(Layer):
     ):
         """Train the network and return its `History`; see `graphopt.training.fit` for the arguments.
 
-        `loss`, `optimizer`, `metrics` and `loss_weights` are those given to `compile` where they are left out.
+        `loss`, `optimizer`, `metrics` and `loss_weights` are those given to `compile` where left out.
         """
         from graphopt import training
 
@@ -561,8 +561,7 @@ class Network(Layer):
     ):
         """Return the loss and metrics on data; see `graphopt.training.evaluate` for the arguments.
 
-        `loss`, `metrics` and `loss_weights` are those given to `compile`, or to the last `fit`, where they are
-        left out.
+        `loss`, `metrics` and `loss_weights` are those of `compile`, or of the last `fit`, where left out.
         """
         from graphopt import training
 
