@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from graphopt.environment import prepare_environment
+from graphopt.environment import collector_paused, prepare_environment
 
 if TYPE_CHECKING:
     from graphopt.api import *
@@ -31,7 +31,8 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"graphopt.{name}")
     if not name.startswith("_"):
         for package in _PACKAGES:
-            module = importlib.import_module(f"graphopt.{package}")
+            with collector_paused():
+                module = importlib.import_module(f"graphopt.{package}")
             if name in module.__all__:
                 value = globals()[name] = getattr(module, name)
                 return value

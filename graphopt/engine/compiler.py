@@ -16,8 +16,12 @@ from graphopt.engine.graphs import FlatGraph, Updates, flatten
 from graphopt.engine.lines import inner_graphs, scan_loop  # noqa: F401  (they register Scan and OpFromGraph)
 from graphopt.engine.lines.linker import StraightLine, native_funcify
 from graphopt.engine.rewrites.simplify import rewrite
+from graphopt.engine.sparse_later import import_sparse_later
 from graphopt.engine.tiers import TIERS, Tiers
+from graphopt.environment import collector_paused
 from graphopt.errors import InvalidType, ShapeMismatch, unknown_name
+
+import_sparse_later()
 
 
 def compile(
@@ -68,8 +72,9 @@ def compile(
         raise unknown_name("tier", tier, TIERS)
     single = isinstance(outputs, Variable)
     wanted = [outputs] if isinstance(outputs, Variable) else list(outputs)
-    flat = flatten(list(inputs), wanted, updates=updates, givens=givens)
-    return Compiled(flat, single=single, tier=tier, name=name or "graph", simplify=simplify)
+    with collector_paused():
+        flat = flatten(list(inputs), wanted, updates=updates, givens=givens)
+        return Compiled(flat, single=single, tier=tier, name=name or "graph", simplify=simplify)
 
 
 class Compiled:

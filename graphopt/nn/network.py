@@ -12,6 +12,7 @@ import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
 
 from graphopt import engine
+from graphopt.environment import collector_paused
 from graphopt.errors import InvalidType, InvalidValue, NotBuilt, ShapeMismatch, unknown_name
 from graphopt.nn.checks import ArraySpec, check_arrays, match_names
 from graphopt.nn.choices import snake_case
@@ -462,7 +463,8 @@ class Network(Layer):
         """
         with self._lock:
             if key not in self._functions:
-                self._functions[key] = make()
+                with collector_paused():
+                    self._functions[key] = make()
             return self._functions[key]
 
     def __getstate__(self):

@@ -16,6 +16,7 @@ from pytensor.tensor.type import TensorType
 from pytensor.tensor.variable import TensorVariable
 
 from graphopt import engine
+from graphopt.environment import collector_paused
 from graphopt.errors import InvalidValue
 from graphopt.problem.precision import in_double
 from graphopt.problem.problem import Problem
@@ -37,7 +38,8 @@ def functions_of(problem: Problem) -> ProblemFunctions:
     with _lock:
         known = _kept.setdefault(problem.objective, {})
         if key not in known:
-            known[key] = ProblemFunctions(problem)
+            with collector_paused():
+                known[key] = ProblemFunctions(problem)
         return known[key]
 
 
