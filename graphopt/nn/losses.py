@@ -38,7 +38,7 @@ class Loss:
 
     def places(self, t, y):
         """Return the loss of each last axis of targets `t` and outputs `y` of the same shape."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no places(t, y).")
 
 
 class MeanSquaredError(Loss):

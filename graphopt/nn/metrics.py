@@ -24,7 +24,7 @@ class Metric:
 
     def __call__(self, y_true: pt.TensorVariable, y_pred: pt.TensorVariable) -> pt.TensorVariable:
         """Return one number for each sample."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no __call__(y_true, y_pred).")
 
     def finish(self, mean: float) -> float:
         """Return what a report shows for the `mean` over the samples."""

@@ -6,7 +6,6 @@ A layer keeps its bias as the last row of its matrix, where the concatenated 1 m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any, cast
@@ -72,8 +71,3 @@ class Weight:
             array = shared.get_value()
             array[rows] = part
             shared.set_value(array, borrow=True)
-
-
-def unique(parameters: Sequence[SharedVariable]) -> list[SharedVariable]:
-    """Return `parameters` in order, each once."""
-    return list(dict.fromkeys(parameters))

@@ -258,7 +258,6 @@ class _Checker:
         self.function, self.functions, self.types = function, functions, types
         self.buffers = {name: kind for name, kind in function.parameters if kind in ELEMENTS}
         self.scalars = {name: kind for name, kind in function.parameters if kind in SCALARS}
-        self.loops = 0
 
     def run(self) -> None:
         parameters = set(self.scalars)

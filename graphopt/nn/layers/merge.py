@@ -26,7 +26,7 @@ class Merge(Layer):
 
     def join(self, a, b):
         """Return `a` and `b` joined."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no join(a, b).")
 
 
 class Add(Merge):

@@ -200,7 +200,7 @@ class Recurrent(Layer):
     def run(self, z, states: Sequence, mask) -> list:
         """Return each state at every step, (time, batch, units), for projected inputs `z` (time, batch,
         gates)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no run(z, states, mask).")
 
     def _scan(self, step, z, states: Sequence, mask) -> list:
         """Return each state at every step, by a loop in the graph; `mask` is drawn before it."""
