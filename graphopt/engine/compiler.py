@@ -13,10 +13,12 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor.type import DenseTensorType
 
 from graphopt.engine.graphs import FlatGraph, Updates, flatten
+from graphopt.engine.kernels import scan_kernel  # noqa: F401  (it registers the compiled Scan)
 from graphopt.engine.lines import inner_graphs, scan_loop  # noqa: F401  (they register Scan and OpFromGraph)
 from graphopt.engine.lines.linker import StraightLine, native_funcify
 from graphopt.engine.rewrites.simplify import rewrite
 from graphopt.engine.sparse_later import import_sparse_later
+from graphopt.engine.stretching import check_lengths, equal_lengths
 from graphopt.engine.tiers import TIERS, Tiers
 from graphopt.environment import collector_paused
 from graphopt.errors import InvalidType, ShapeMismatch, unknown_name
@@ -83,8 +85,18 @@ class Compiled:
     Calls that update shared variables run one after the other.
     """
 
-    def __init__(self, flat: FlatGraph, *, single: bool, tier: str, name: str, simplify: bool = True) -> None:
+    def __init__(
+        self,
+        flat: FlatGraph,
+        *,
+        single: bool,
+        tier: str,
+        name: str,
+        simplify: bool = True,
+        equal: tuple | None = None,
+    ) -> None:
         started = time.perf_counter()
+        self._equal = equal_lengths(flat.fgraph) if equal is None else equal  # of axes, before rewrites
         if simplify:
             rewrite(flat.fgraph)
         self.flat, self.name, self.tier = flat, name, tier
@@ -123,15 +135,30 @@ class Compiled:
     def _once(self, values: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Run the function once, in the form that is best by now."""
         states = [cell[0] for cell in self._read]
-        results = self.tiers.call(values, states, self.calls)
-        if results is None:
-            self._choose_lines(self.calls)
-            with np.errstate(all="ignore"):
-                results = [_array(r) for r in self._lines(*values, *states)]
+        try:
+            results = self._results(values, states)
+        except AssertionError:  # rewrites may have left no more of a mismatch than an assertion
+            self._check_lengths(values, states)
+            raise
+        self._check_lengths(values, states)
         n = self.flat.n_outputs
         for cell, value in zip(self._written, results[n:]):
             cell[0] = value
         return results[:n]
+
+    def _results(self, values: Sequence[np.ndarray], states: list) -> list:
+        """Return outputs and new states."""
+        results = self.tiers.call(values, states, self.calls)
+        if results is not None:
+            return results
+        self._choose_lines(self.calls)
+        with np.errstate(all="ignore"):
+            return [_array(r) for r in self._lines(*values, *states)]
+
+    def _check_lengths(self, values: Sequence[np.ndarray], states: list) -> None:
+        """Refuse values that stretch an axis that must not be, where no operation is left that would."""
+        if self._equal:
+            check_lengths(self._equal, [*values, *states], self.flat.fgraph.inputs)
 
     def run_rows(
         self,

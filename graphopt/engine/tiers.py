@@ -23,7 +23,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from pytensor.graph.basic import Apply
+from pytensor.graph.basic import Apply, Constant
+from pytensor.scan.op import Scan
 
 from graphopt.engine import native
 from graphopt.engine.graphs import FlatGraph
@@ -41,12 +42,17 @@ SECONDS_A_NODE = 0.9e-6
 SECONDS_A_STATEMENT = 0.025e-6
 SECONDS_A_SCALAR_CALL = 6e-6  # arrays into lists and back
 CALLS_BEFORE_SCALAR = 32
+USUAL_STEPS = 50  # of a Scan whose length is only known when it runs
 WORTH_COMPILING = {"c": 0.5, "numba": 15.0}
 WORTH_LOOKING = 0.003  # seconds of NumPy after which a look into the cache pays
 
 
 def _seconds_in_numpy(node: Apply) -> float:
     """Return about how long a node takes in NumPy; operations that loop inside have `numpy_seconds`."""
+    if isinstance(node.op, Scan):
+        steps = node.inputs[0]
+        n = int(steps.data) if isinstance(steps, Constant) else USUAL_STEPS
+        return n * sum(map(_seconds_in_numpy, node.op.fgraph.apply_nodes))
     own = getattr(node.op, "numpy_seconds", None)
     return own(node) if own else SECONDS_A_NODE
 
@@ -102,7 +108,7 @@ class Tiers:
         after enough calls, and the first call after it is ready is the first that uses it. A function with
         updates changes over at a certain call, cached or not, so that training gives the same bits each time.
         """
-        shapes = tuple([v.shape for v in values])
+        shapes = tuple([getattr(v, "shape", ()) for v in values])
         results = None
         if not self._settled_on_numpy:
             results = self._native_call(shapes, values, states, calls)

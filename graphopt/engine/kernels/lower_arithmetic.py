@@ -16,7 +16,7 @@ from pytensor.tensor.elemwise import CAReduce, Elemwise
 from graphopt.engine.kernels.blocks import Block, Expr, Literal, Value, broadcast
 from graphopt.engine.kernels.loops import Lowering, kind_of
 from graphopt.engine.kernels.lowering import converted, lower, lower_graph
-from graphopt.engine.kernels.scalar_text import scalar_text
+from graphopt.engine.kernels.scalar_text import refuse_undeclared_stretch, scalar_text
 from graphopt.errors import CompileError
 
 
@@ -33,6 +33,7 @@ def _elemwise(op: Elemwise, node: Apply, lowering: Lowering, *inputs: Value) -> 
     if len(node.outputs) != 1:
         raise CompileError(f"{op} has several outputs.")
     shape = tuple(np.broadcast_shapes(*(i.shape for i in inputs)))
+    refuse_undeclared_stretch(node, [i.shape for i in inputs])
     operands = tuple(broadcast(i, shape) for i in inputs)
     dtype = node.outputs[0].type.dtype
     if isinstance(op.scalar_op, ps.Second):

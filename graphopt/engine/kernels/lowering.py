@@ -23,6 +23,7 @@ from pytensor.tensor.elemwise import DimShuffle, Elemwise
 from pytensor.tensor.shape import Reshape, SpecifyShape
 
 from graphopt.engine.kernels.blocks import Expr, Literal, Value, count_operations, is_costly
+from graphopt.engine.kernels.expansion import expansion
 from graphopt.engine.kernels.loops import Lowering
 from graphopt.engine.kernels.scalar_text import scalar_text
 from graphopt.errors import CompileError
@@ -36,7 +37,10 @@ MOST_OPERATIONS = 60
 @singledispatch
 def lower(op: Any, node: Apply, lowering: Lowering, *inputs: Any) -> list[Any]:
     """Return the outputs of `node` as values, writing what has to be computed."""
-    raise CompileError(f"{op} has no kernel form.")
+    outer = lowering.clients
+    results = lower_graph(expansion(op, node, "has no kernel form"), list(inputs), lowering)
+    lowering.clients = outer
+    return results
 
 
 class Known:

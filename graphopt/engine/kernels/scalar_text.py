@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
 from pytensor import scalar as ps
+from pytensor.graph.basic import Apply
 from pytensor.scalar import math as psm
 
 from graphopt.errors import CompileError
@@ -90,7 +92,7 @@ def scalar_text(op: ps.ScalarOp, args: Sequence[str], dtypes: Sequence[str], dty
         return f"where({args[0]} != 0, {parts[0]}, {parts[1]})"
     if kind is ps.Clip and floats:
         parts = [_cast(a, d, dtype) for a, d in zip(args, dtypes)]
-        return f"minimum(maximum({parts[0]}, {parts[1]}), {parts[2]})"
+        return f"where({parts[0]} < {parts[1]}, {parts[1]}, minimum({parts[0]}, {parts[2]}))"
     if kind is ps.AND and dtype == "bool":
         return f"(({args[0]} != 0) and ({args[1]} != 0))"
     if kind is ps.OR and dtype == "bool":
@@ -137,3 +139,14 @@ def _cast(text: str, have: str, want: str) -> str:
     if literal and CASTS[want] == "f64":
         return literal[1]
     return text if CASTS[have] == CASTS[want] else f"{CASTS[want]}({text})"
+
+
+def refuse_undeclared_stretch(node: Apply, shapes: Sequence[tuple[int, ...]]) -> None:
+    """Raise CompileError where arrays of `shapes` stretch an axis that `node` does not declare of length 1.
+
+    NumPy lines raise then, since gradients would be wrong.
+    """
+    whole = np.broadcast_shapes(*shapes)
+    for shape, variable in zip(shapes, node.inputs):
+        if any(n != w and not b for n, w, b in zip(shape, whole, variable.type.broadcastable)):
+            raise CompileError(f"{node.op} would stretch an axis whose length 1 was not declared.")

@@ -27,7 +27,8 @@ from pytensor.tensor.reshape import JoinDims, SplitDims
 from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 from pytensor.tensor.subtensor import indices_from_subtensor
 
-from graphopt.engine.kernels.scalar_text import CASTS, scalar_text
+from graphopt.engine.kernels.expansion import expansion
+from graphopt.engine.kernels.scalar_text import CASTS, refuse_undeclared_stretch, scalar_text
 from graphopt.errors import CompileError
 
 MOST_STATEMENTS = 2500
@@ -174,6 +175,8 @@ def _symbols_of(variable: Variable, symbols: dict, tape: Tape) -> np.ndarray:
         return symbols[variable]
     if not isinstance(variable, Constant) or not hasattr(variable.type, "dtype"):
         return variable.data if isinstance(variable, Constant) else None  # type: ignore[return-value]
+    if not isinstance(variable.data, np.ndarray | np.generic | int | float | complex):
+        raise CompileError(f"The constant {variable} ({variable.type}) is no array.")
     data = np.asarray(variable.data)
     array = np.empty(data.shape, dtype=object)
     flat = [tape.number(v, data.dtype.name) for v in data.ravel()]
@@ -195,7 +198,7 @@ def _whole(array: Any, what: str) -> int:
 @singledispatch
 def unroll_op(op: Any, node: Apply, tape: Tape, *inputs: np.ndarray) -> list[np.ndarray]:
     """Return the symbols of the node's outputs."""
-    raise CompileError(f"{op} cannot be written as scalar statements.")
+    return _inner(expansion(op, node, "cannot be written as scalar statements"), tape, inputs)
 
 
 def _elementwise(
@@ -214,6 +217,7 @@ def _elementwise(
 def _elemwise(op: Elemwise, node: Apply, tape: Tape, *inputs: np.ndarray) -> list[np.ndarray]:
     if len(node.outputs) != 1:
         raise CompileError(f"{op} has several outputs.")
+    refuse_undeclared_stretch(node, [np.shape(i) for i in inputs])
     return [
         _elementwise(
             op.scalar_op, tape, inputs, [i.type.dtype for i in node.inputs], node.outputs[0].type.dtype
@@ -296,9 +300,14 @@ def _check(
 
 @unroll_op.register(OpFromGraph)
 def _inner_graph(op: OpFromGraph, node: Apply, tape: Tape, *inputs: np.ndarray) -> list[np.ndarray]:
-    symbols: dict[Variable, np.ndarray] = dict(zip(op.fgraph.inputs, inputs))
-    run_symbols(op.fgraph, symbols, tape)
-    return [_symbols_of(v, symbols, tape) for v in op.fgraph.outputs]
+    return _inner(op.fgraph, tape, inputs)
+
+
+def _inner(fgraph: FunctionGraph, tape: Tape, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the symbols of the outputs of a graph inside an operation."""
+    symbols: dict[Variable, np.ndarray] = dict(zip(fgraph.inputs, inputs))
+    run_symbols(fgraph, symbols, tape)
+    return [_symbols_of(v, symbols, tape) for v in fgraph.outputs]
 
 
 @unroll_op.register(SpecifyShape)

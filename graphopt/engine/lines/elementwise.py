@@ -215,7 +215,20 @@ def _switch(node: Apply, args: tuple, dtypes: list, dtype: np.dtype) -> Expressi
 
 def _clip(node: Apply, args: tuple, dtypes: list, dtype: np.dtype) -> Expression:
     x, low, high = (as_dtype(a, d, dtype) for a, d in zip(args, dtypes))
-    return Expression(f"np.minimum(np.maximum({x}, {low}), {high})")
+    if bounds_in_order(node):
+        return Expression(f"np.minimum(np.maximum({x}, {low}), {high})")
+    return Expression(f"np.where({x} < {low}, {low}, np.minimum({x}, {high}))")
+
+
+def bounds_in_order(node: Apply) -> bool:
+    """Return whether the bounds of a Clip are constants, the lower one nowhere above the upper one.
+
+    Where they may cross, what is below `low` is `low` and the rest at most `high`, as in PyTensor's C code.
+    """
+    low, high = (getattr(v, "data", None) for v in node.inputs[1:])
+    return (
+        low is not None and high is not None and low.size == high.size == 1 and bool(low.max() <= high.max())
+    )
 
 
 def _sqr(node: Apply, args: tuple, dtypes: list, dtype: np.dtype) -> Expression | None:

@@ -12,11 +12,14 @@ from graphopt.engine.lines.linker import StraightLine, numpy_funcify
 from graphopt.engine.rewrites.simplify import rewrite
 
 
-def inner_function(fgraph: FunctionGraph, *, name: str) -> StraightLine:
-    """Return the function of an operation's inner graph, after the same rewrites the outer graph gets."""
+def inner_function(fgraph: FunctionGraph, *, name: str, make: Callable | None = None) -> StraightLine:
+    """Return the function of an operation's inner graph, after the same rewrites the outer graph gets.
+
+    `make`, where given, makes the function of the rewritten graph.
+    """
     own = FunctionGraph(fgraph.inputs, fgraph.outputs, clone=True)
     rewrite(own)
-    return StraightLine(own, name=name)
+    return StraightLine(own, name=name) if make is None else make(own)
 
 
 @numpy_funcify.register(OpFromGraph)

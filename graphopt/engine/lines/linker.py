@@ -36,7 +36,8 @@ from graphopt.engine.lines.expressions import Expression, expression_of
 
 _numbers = count()
 _ENGINE = os.path.dirname(os.path.dirname(__file__)) + os.sep
-_LIBRARIES = (os.path.dirname(pytensor.__file__) + os.sep, os.path.dirname(os.path.dirname(_ENGINE)) + os.sep)
+#: folders whose lines are no user's: where an operation was written is looked for outside of them
+LIBRARIES = [os.path.dirname(pytensor.__file__) + os.sep, os.path.dirname(os.path.dirname(_ENGINE)) + os.sep]
 
 
 @singledispatch
@@ -58,7 +59,10 @@ def numpy_funcify(op: Any, node: Apply) -> Callable:
     def run(*inputs):
         inputs = list(inputs)
         for i in scalars:
-            inputs[i] = np.asarray(inputs[i])
+            if (
+                inputs[i] is not None
+            ):  # some programs leave an argument out, and the operation knows what that means
+                inputs[i] = np.asarray(inputs[i])
         for i in destroyed:
             inputs[i] = duplicate(inputs[i])
         cells = [[None] for _ in range(n_outputs)]
@@ -146,7 +150,7 @@ def _written_at(node: Apply) -> list[str]:
     """Return the lines that say where the user made the node, as far as PyTensor kept it."""
     for holder in (*node.outputs, node):
         for frames in getattr(holder.tag, "trace", None) or ():
-            theirs = [frame for frame in frames if not frame[0].startswith(_LIBRARIES)]
+            theirs = [frame for frame in frames if not frame[0].startswith(tuple(LIBRARIES))]
             if theirs and not any(frame[0].startswith(_ENGINE) for frame in frames):  # not made by a rewrite
                 return ["Written at:", *("  " + text.rstrip() for text in traceback.format_list(theirs[-1:]))]
     return []
@@ -199,7 +203,8 @@ class _Writer:
                 and variable.type.ndim == 0
                 and self.fgraph.clients[variable]
             ):
-                self._line(f"{self.names[variable]} = {self.names[variable]}[()]")
+                name = self.names[variable]
+                self._line(f"{name} = None if {name} is None else {name}[()]")
         self._block(None)
         results = []
         taken = set(inputs)

@@ -37,8 +37,11 @@ _numbers = count()
 
 @numpy_funcify.register(Scan)
 def scan_function(op: Scan, node: Apply) -> Callable:
-    """Return the loop of a Scan as a function of its outer inputs."""
-    step = inner_function(op.fgraph, name=op.name or "scan")
+    """Return the loop of a Scan as a function of its outer inputs.
+
+    A mode with a method ``lines_of(fgraph)`` makes the function of a step, which has `run` and `explain`.
+    """
+    step = inner_function(op.fgraph, name=op.name or "scan", make=getattr(op.mode, "lines_of", None))
     loop = _Loop(op, node)
     namespace = {"np": np, "step": step.run, **_HELPERS}
     exec(compile(loop.source, f"<graphopt loop of {op.name} {next(_numbers)}>", "exec"), namespace)

@@ -10,10 +10,12 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 
 from graphopt.engine.rewrites.bias import lift_bias_in
+from graphopt.engine.rewrites.loops import REPLACED
 
-# Fusion, in-place and BLAS rewrites are for other linkers. The last four ask of every product and transpose
+# Fusion, in-place and BLAS rewrites are for other linkers. Then four that ask of every product and transpose
 # whether a factor is diagonal, orthogonal, a selection or symmetric: a fifth of all rewriting, and on some
-# constants the first fails with a message on stderr.
+# constants the first fails with a message on stderr. The next two make a slice of an index that counts up: a
+# slice does not say when the index is out of range. A stand-in for the last is in `loops`.
 LEFT_OUT = (
     "fusion",
     "inplace",
@@ -25,6 +27,9 @@ LEFT_OUT = (
     "orthogonal_dot_transpose_to_eye",
     "selection_dot_to_indexing",
     "useless_symmetric_transpose",
+    "local_adv_idx_to_slice",
+    "extract_diag_lift_pass",
+    REPLACED,
 )
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from pytensor.graph.basic import Apply
+from pytensor.graph.op import Op
 
 from graphopt import engine, ops
 from graphopt.engine import native
@@ -243,3 +245,27 @@ def test_single_calls_update_shared_variables(size):
         assert step.report()["runs_as"] == {"now": "numpy", "fast": "native"}[tier]
     for got, expected in zip(results["fast"], results["now"], strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-14)
+
+
+class Softened(Op):
+    """A test operation that says what it computes as a graph."""
+
+    __props__ = ()
+
+    def make_node(self, x):
+        return Apply(self, [x], [x.type()])
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = np.tanh(inputs[0]) + 1
+
+    def expanded(self, inputs):
+        return [pt.tanh(inputs[0]) + 1]
+
+
+@pytest.mark.parametrize("shape", [(3,), (40, 70)])
+def test_operations_that_tell_their_graph_become_part_of_kernels(shape):
+    v = pt.tensor("v", dtype="float64", shape=(None,) * len(shape))
+    fn = engine.compile([v], Softened()(v * 2).sum(), tier="fast")
+    value = np.linspace(-1, 1, int(np.prod(shape))).reshape(shape)
+    np.testing.assert_allclose(fn(value), (np.tanh(2 * value) + 1).sum(), rtol=1e-12)
+    assert fn.report()["runs_as"] == "native"
