@@ -1,6 +1,4 @@
-"""The verbs people call: minimise or maximise a network or an expression, or find the input that reaches a
-target.
-"""
+"""The verbs people call: minimise or maximise a network or an expression, or find what reaches a target."""
 
 from __future__ import annotations
 

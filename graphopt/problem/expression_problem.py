@@ -13,6 +13,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue
 from graphopt.problem.bounds import split_bounds
+from graphopt.problem.lengths import fitting_shapes
 from graphopt.problem.objectives import Objective, choose_objective
 from graphopt.problem.problem import Problem
 from graphopt.problem.variables import Variable
@@ -57,6 +58,7 @@ def expression_problem(
         raise InvalidValue(
             "over is empty: nothing can move. Name at least one variable: over={x: (lower, upper)}."
         )
+    shapes = _shapes_nobody_told(expression, over, fixed, like)
     variables = []
     for number, (x, limits) in enumerate(over.items()):
         if not isinstance(x, TensorVariable | SharedVariable) or isinstance(x, Constant):
@@ -68,7 +70,7 @@ def expression_problem(
         if isinstance(limits, Variable):
             variables.append(limits)
             continue
-        shape = tuple(x.type.shape)
+        shape = shapes.get(x, tuple(x.type.shape))
         lower, upper = split_bounds(limits, name, shape if None not in shape else None)
         wanted = _like(like, x, name, alone=len(over) == 1)
         if (
@@ -78,6 +80,8 @@ def expression_problem(
             and np.ndim(wanted) == len(shape)
         ):
             lower = np.broadcast_to(lower, np.shape(wanted)) if np.ndim(lower) < len(shape) else lower
+        elif x in shapes:
+            lower = np.broadcast_to(lower, shape)
         variables.append(Variable(x, lower, upper, name))
     return Problem(
         **{sense: choose_objective({expression.name or "output": expression}, objective)},
@@ -85,6 +89,29 @@ def expression_problem(
         fixed=fixed,
         outputs={} if objective is None else {expression.name or "output": expression},
     )
+
+
+def _shapes_nobody_told(
+    expression: TensorVariable, over: Mapping, fixed: Mapping, like: Any
+) -> dict[TensorVariable, tuple[int, ...]]:
+    """Return the shapes of those variables that neither their types, bounds nor `like` tell, where only
+    one fits.
+    """
+    unknown = [
+        x
+        for number, (x, limits) in enumerate(over.items())
+        if isinstance(x, TensorVariable)
+        and not isinstance(x, SharedVariable | Constant | Variable)
+        and not isinstance(limits, Variable)
+        and None in x.type.shape
+        and max((np.ndim(part) for part in limits), default=0) < x.type.ndim
+        and _like(like, x, x.name or ("x" if len(over) == 1 else f"x{number}"), alone=len(over) == 1) is None
+        if isinstance(limits, tuple | list) or limits is None
+    ]
+    if not unknown or len(unknown) < sum(None in getattr(x.type, "shape", ()) for x in over):
+        return {}
+    found = fitting_shapes(expression, unknown, fixed)
+    return {} if found is None else dict(zip(unknown, found))
 
 
 def _only_input(expression: TensorVariable, fixed: Mapping[TensorVariable, Any]) -> Any:
