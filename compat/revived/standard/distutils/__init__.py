@@ -1,0 +1,1 @@
+"""The parts of `distutils` that programs use at run time."""

@@ -1,0 +1,1 @@
+"""How `compat.unpickle` works: a machine that reads, records, tables, a translator."""
