@@ -1,0 +1,1 @@
+"""Sparse operations that never left the sandbox."""
