@@ -17,8 +17,8 @@ EXTRAS = {
     "port": ["fissix"],
     "milp": ["highspy"],
     "dist": ["joblib", "dask[distributed]"],
-    "test": ["pytest", "hypothesis"],
 }
+EXTRAS["test"] = ["pytest", "hypothesis", *EXTRAS["port"]]
 EXTRAS["dev"] = [*EXTRAS["test"], *EXTRAS["ui"], *EXTRAS["plot"], *EXTRAS["data"], "ruff", "mypy"]
 
 setup(
@@ -30,11 +30,17 @@ setup(
     license="BSD-3-Clause",
     python_requires=">=3.11",
     packages=find_packages(include=["graphopt", "graphopt.*", "compat", "compat.*"]),
-    package_data={"graphopt": ["py.typed"]},
+    package_data={
+        "graphopt": ["py.typed"],
+        "compat": ["path_entry/theano/*.py", "path_entry/Theano-1.0.5.dist-info/*"],
+        "compat.theano.sandbox": ["*.txt"],
+    },
     # PyTensor 3.1 and later move and merge operations that the engine knows by name.
     install_requires=["pytensor>=3.0,<3.1", "numpy", "scipy"],
     extras_require=EXTRAS,
-    entry_points={"console_scripts": ["graphopt = graphopt.cli.main:main"]},
+    entry_points={
+        "console_scripts": ["graphopt = graphopt.cli.main:main", "theano-compat = compat.commands:main"]
+    },
     classifiers=[
         "Development Status :: 4 - Beta",
         "Intended Audience :: Science/Research",

@@ -108,6 +108,38 @@ def test_graphopt_never_imports_compat():
     ] == []
 
 
+COMPAT = sorted((ROOT / "compat").rglob("*.py"))
+COMPAT_USES = ("graphopt.engine", "graphopt.ops", "graphopt.environment", "graphopt.errors")
+
+
+def absolute_imports(path):
+    """Yield (dotted name, line number) of every import in `path` that names its module in full."""
+    for node in nodes(path):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def test_compat_imports_the_engine_and_operations_only():
+    assert [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in COMPAT
+        for name, line in absolute_imports(path)
+        if name.split(".")[0] == "graphopt" and not f"{name}.".startswith(tuple(f"{u}." for u in COMPAT_USES))
+    ] == []
+
+
+def test_compat_imports_itself_relatively():
+    """A program may have a `compat.py` of its own, and the name `theano` is whatever it has imported."""
+    assert [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in COMPAT
+        for name, line in absolute_imports(path)
+        if name.split(".")[0] in ("compat", "theano") and path != ROOT / "compat" / "__main__.py"
+    ] == []
+
+
 MACHINERY = re.compile(r"pytensor\.(function|compile(?!\.sharedvalue)|link(?!\.numba\.dispatch))\b")
 
 
@@ -173,8 +205,20 @@ def isort_key(name):
 
 
 def test_every_module_says_its_idea():
-    silent = [relative(path) for path in SOURCES if not ast.get_docstring(nodes(path)[0])]
-    assert silent == []
+    """The first line of its docstring is a whole sentence, or a line of one with a blank line after it."""
+    said = {p.relative_to(ROOT): ast.get_docstring(nodes(p)[0]) for p in SOURCES + COMPAT}
+    assert [str(path) for path, text in said.items() if not text] == []
+    assert [str(path) for path, text in said.items() if text.partition("\n\n")[0].count("\n")] == []
+
+
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|tmp|root|home)/")
+
+
+def test_no_text_names_a_place_on_one_machine():
+    texts = [p for folder in ("graphopt", "compat", "docs", "examples") for p in (ROOT / folder).rglob("*.*")]
+    texts = [p for p in [*texts, *ROOT.glob("*.md")] if p.suffix in (".py", ".md", ".txt", ".toml")]
+    lines = ((p, i, s) for p in texts for i, s in enumerate(p.read_text(encoding="utf-8").splitlines(), 1))
+    assert [f"{p.relative_to(ROOT)}:{i}: {line}" for p, i, line in lines if MACHINE_PATHS.search(line)] == []
 
 
 def test_public_names_are_sorted_and_reachable():
