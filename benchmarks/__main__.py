@@ -1,8 +1,10 @@
-"""``python -m benchmarks``: see `run`."""
+"""``python -m benchmarks``: see `run`; ``python -m benchmarks theano``: see `theano_run`."""
 
 import sys
 
-from benchmarks.run import main
+from benchmarks import run, theano_run
 
 if __name__ == "__main__":
-    sys.exit(min(main(), 100))
+    arguments = sys.argv[1:]
+    failed = theano_run.main(arguments[1:]) if arguments[:1] == ["theano"] else run.main(arguments)
+    sys.exit(min(failed, 100))

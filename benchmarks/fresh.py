@@ -30,15 +30,20 @@ def caches(directory: Path, *, keep: bool) -> dict[str, str]:
     return places
 
 
-def run_process(python: str, module: str, directory: Path, *, keep: bool) -> dict:
-    """Run one process; return CPU seconds with its children's, wall seconds, and what it printed."""
+def run_process(
+    command: list[str], directory: Path, more: dict[str, str] | None = None, *, keep: bool
+) -> dict:
+    """Run one process, `more` in its environment.
+
+    Returns CPU seconds with its children's, wall seconds, and what it printed.
+    """
     with tempfile.TemporaryFile("w+") as complaints:
         wall = time.perf_counter()
         process = subprocess.Popen(
-            [python, "-m", f"benchmarks.{module}"],
+            command,
             stdout=subprocess.PIPE,
             stderr=complaints,
-            env=environment(**caches(directory, keep=keep)),
+            env=environment(**caches(directory, keep=keep), **(more or {})),
             cwd=ROOT,
             text=True,
         )
@@ -50,7 +55,7 @@ def run_process(python: str, module: str, directory: Path, *, keep: bool) -> dic
         if process.returncode:
             complaints.seek(0)
             last = (complaints.read().strip().splitlines() or [""])[-1]
-            return {"error": f"{module} ended with code {process.returncode}: {last}"}
+            return {"error": f"{command[-1]} ended with code {process.returncode}: {last}"}
     return {
         "cpu": usage.ru_utime + usage.ru_stime,
         "wall": wall,

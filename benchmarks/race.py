@@ -33,19 +33,23 @@ def environment(**more: str) -> dict[str, str]:
 
 @dataclass
 class Contestant:
-    """A running worker; `close` it, or use it in a ``with`` statement."""
+    """A running worker; `close` it, or use it in a ``with`` statement.
+
+    `interpreter` is the command that ``-m`` follows, and `more` is added to its environment.
+    """
 
     module: str
-    python: str
+    interpreter: list[str]
+    more: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen = field(init=False)
     ready: dict = field(init=False)
 
     def __post_init__(self) -> None:
         self.process = subprocess.Popen(
-            [self.python, "-m", "benchmarks.worker", self.module],
+            [*self.interpreter, "-m", "benchmarks.worker", self.module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment(),
+            env=environment(**self.more),
             cwd=ROOT,
             text=True,
         )

@@ -14,6 +14,7 @@ import json
 import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -99,19 +100,21 @@ def run_line(line: Line, open_contestant, repeats: int, seconds: float) -> dict:
     return found
 
 
-def run_fresh(line: Fresh, python: str, peer_python: str, repeats: int) -> dict:
-    """Return the outcome of one comparison of whole processes."""
+def run_fresh(line: Fresh, sides: Sequence, repeats: int) -> dict:
+    """Return the outcome of one comparison of whole processes.
+
+    A side is its command, and a function from the directory of its caches to more of its environment.
+    """
     found = {"workload": line.workload, "label": line.label, "bar": line.bar}
     warm = line.workload == "warm"
-    sides = ((python, line.ours), (peer_python, line.theirs))
     with tempfile.TemporaryDirectory() as scratch:
         pairs = []
         for repeat in range(-1 if warm else 0, repeats):
             pair = []
-            for python_of_side, module in sides:
-                directory = Path(scratch, module if warm else f"{module}-{repeat}")
+            for side, (command, environment) in enumerate(sides):
+                directory = Path(scratch, f"{side}" if warm else f"{side}-{repeat}")
                 directory.mkdir(exist_ok=True)
-                pair.append(run_process(python_of_side, module, directory, keep=warm))
+                pair.append(run_process(command, directory, environment(directory), keep=warm))
             for timing in pair:
                 if "error" in timing:
                     return {**found, "error": timing["error"], "verdict": "does not hold (failed)"}
@@ -124,6 +127,15 @@ def run_fresh(line: Fresh, python: str, peer_python: str, repeats: int) -> dict:
     found["apart"] = disagreement(*(timing["value"] for timing in pairs[0]))
     found["verdict"] = verdict(statistics.median(found["ratios"]), line.bar, found["apart"], line.tolerance)
     return found
+
+
+def fresh_sides(line: Fresh, options: argparse.Namespace) -> list:
+    """Return the two sides of a comparison of whole processes."""
+    pythons = (options.python, options.peer_python)
+    modules = (line.ours, line.theirs)
+    return [
+        ([python, "-m", f"benchmarks.{module}"], lambda _: {}) for python, module in zip(pythons, modules)
+    ]
 
 
 def seconds_text(seconds: float) -> str:
@@ -174,7 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
         def open_contestant(module: str, contestants=contestants) -> Contestant:
             if module not in contestants:
                 python = options.python if module.startswith("ours.") else options.peer_python
-                contestants[module] = Contestant(f"benchmarks.{module}", python)
+                contestants[module] = Contestant(f"benchmarks.{module}", [python])
             return contestants[module]
 
         try:
@@ -197,7 +209,7 @@ def main(arguments: list[str] | None = None) -> int:
                 contestant.close()
         for line in FRESH:
             if line.workload == workload:
-                outcomes.append(run_fresh(line, options.python, options.peer_python, options.repeats))
+                outcomes.append(run_fresh(line, fresh_sides(line, options), options.repeats))
                 print(row(outcomes[-1]), flush=True)
 
     judged = [outcome for outcome in outcomes if outcome["verdict"] != "no bar"]
@@ -206,7 +218,3 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         options.json.write_text(json.dumps(outcomes, indent=1))
     return len(judged) - holding
-
-
-if __name__ == "__main__":
-    sys.exit(min(main(), 100))

@@ -67,5 +67,5 @@ def test_time_task_reports_one_call():
 
 
 def test_process_that_fails_says_so(tmp_path):
-    outcome = run_process(sys.executable, "no_such_module", tmp_path, keep=False)
+    outcome = run_process([sys.executable, "-m", "no_such_module"], tmp_path, keep=False)
     assert "no_such_module" in outcome["error"]
