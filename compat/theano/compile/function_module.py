@@ -546,22 +546,21 @@ class FunctionMaker:
         """Return the inputs that may be changed and that an Op of the graph overwrites, and what is in their
         place afterwards.
 
-        Where Theano's rewrites would let an elementwise output take the place of such an input, it counts.
+        Where Theano's rewrites would let an elementwise output take the place of a mutable input, it counts;
+        `accept_inplace` alone allows only what the graph's own Ops destroy.
         The engine never overwrites what it is given: the function copies these values into the arguments.
         """
-        mutable = {
-            i.variable: k
-            for k, i in enumerate(self.inputs)
-            if (i.mutable or self.accept_inplace) and not i.implicit
-        }
-        if not mutable:
-            return []
+        passed = {i.variable: k for k, i in enumerate(self.inputs) if not i.implicit}
+        mutable = {variable: k for variable, k in passed.items() if self.inputs[k].mutable}
+        destroyable = passed if self.accept_inplace else mutable
         found = []
+        if not destroyable:
+            return found
         for node in applys_between([], [o.variable for o in self.outputs]):
             for place, destroyed in (getattr(node.op, "destroy_map", None) or {}).items():
-                if node.inputs[destroyed[0]] in mutable:
-                    found.append((mutable[node.inputs[destroyed[0]]], node.outputs[place]))
-        if self.mode.works_in_place:
+                if node.inputs[destroyed[0]] in destroyable:
+                    found.append((destroyable[node.inputs[destroyed[0]]], node.outputs[place]))
+        if mutable and self.mode.works_in_place:
             for output in self.outputs:
                 node = output.variable.owner
                 if node is not None and isinstance(node.op, Elemwise):

@@ -100,7 +100,7 @@ def getitem(x: Variable, args: Any) -> Variable:
 
 
 def _drops_last_axes(x: Variable, args: tuple, used: int) -> bool:
-    """Return whether Theano leaves out the axes that `args` does not mention: ``x[:, None]`` of a column is 2-d.
+    """Return whether Theano leaves out axes that `args` does not mention: ``x[:, None]`` of a column is 2-d.
 
     It shuffled the axes that were mentioned, and lost the others where they broadcast; elsewhere it failed.
     """

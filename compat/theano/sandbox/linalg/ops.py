@@ -222,7 +222,7 @@ def transinv_to_invtrans(node: Apply) -> list | None:
 @local_optimizer([Dot, Dot22])
 def inv_as_solve(node: Apply) -> list | None:
     """``inv(A) @ b`` -> ``solve(A, b)``, and the same from the right."""
-    left, right = node.inputs  # adopted only where there is something to change: others rewrite the same graph
+    left, right = node.inputs  # adopted only where something changes: others rewrite the same graph
     inverse = _made_by(left, MatrixInverse)
     if inverse is not None:
         return [solve(adopt(inverse.inputs[0]), adopt(right))]
