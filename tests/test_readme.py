@@ -9,7 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import compat
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -32,6 +35,15 @@ def words(text):
     return re.sub(r"[-+]?\d[\d.]*(e[-+]?\d+)?", "#", text).split()
 
 
+@pytest.fixture
+def own_names():
+    """A page may install `theano`; the tests after it have PyTensor's texts and NumPy's warnings again."""
+    with np.errstate():
+        yield
+    compat.uninstall()
+
+
+@pytest.mark.usefixtures("own_names")
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_code_runs_and_prints_what_the_page_says(path, tmp_path, monkeypatch):
     """One namespace for each page, in an empty folder; a text block is what the code before it prints."""
