@@ -18,8 +18,8 @@ ROOT = Path(graphopt.__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "graphopt").rglob("*.py"))
 
 STAGES = [
-    "errors", "environment", "versions", "engine", "ops", "nn", "training", "problem", "solvers",
-    "certificates", "reports", "solving", "api", "cli",
+    "errors", "environment", "versions", "engine", "ops", "nn", "training", "problem", "structure",
+    "enclosures", "solvers", "certificates", "reports", "solving", "api", "cli",
 ]  # fmt: skip
 """Left to right: a file imports only what stands to its left, or beside it in its own stage."""
 

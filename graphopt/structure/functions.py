@@ -1,0 +1,56 @@
+"""The nonlinear functions a program may use: their values and slopes in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+
+class Function(NamedTuple):
+    """An elementwise function.
+
+    Attributes
+    ----------
+    value : callable
+        ``(*arguments, parameter) -> array``.
+    slope : callable
+        ``(*arguments, parameter) -> tuple of arrays``: the derivative by each argument.
+    """
+
+    value: Callable[..., np.ndarray]
+    slope: Callable[..., tuple[np.ndarray, ...]]
+
+
+def _unary(value: Callable, slope: Callable) -> Function:
+    """Return a function of one argument that takes no parameter."""
+    return Function(lambda x, _: value(x), lambda x, _: (slope(x),))
+
+
+def _sigmoid_slope(x: np.ndarray) -> np.ndarray:
+    return special.expit(x) * special.expit(-x)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "relu": _unary(lambda x: np.maximum(x, 0.0), lambda x: (x > 0) * 1.0),
+    "sigmoid": _unary(special.expit, _sigmoid_slope),
+    "tanh": _unary(np.tanh, lambda x: 4.0 * _sigmoid_slope(2.0 * x)),
+    "softplus": _unary(lambda x: np.logaddexp(0.0, x), special.expit),
+    "exp": _unary(np.exp, np.exp),
+    "log": _unary(np.log, lambda x: 1.0 / x),
+    "log1p": _unary(np.log1p, lambda x: 1.0 / (1.0 + x)),
+    "sqrt": _unary(np.sqrt, lambda x: 0.5 / np.sqrt(x)),
+    "square": _unary(np.square, lambda x: 2.0 * x),
+    "reciprocal": _unary(lambda x: 1.0 / x, lambda x: -1.0 / np.square(x)),
+    "sin": _unary(np.sin, np.cos),
+    "cos": _unary(np.cos, lambda x: -np.sin(x)),
+    "erf": _unary(special.erf, lambda x: 2.0 / np.sqrt(np.pi) * np.exp(-np.square(x))),
+    "arctan": _unary(np.arctan, lambda x: 1.0 / (1.0 + np.square(x))),
+    "power": Function(np.power, lambda x, p: (p * np.power(x, p - 1.0),)),
+    "product": Function(lambda x, y, _: x * y, lambda x, y, _: (y, x)),
+}
+"""``abs``, ``maximum``, ``clip``, leaky and hard forms are affine in ``relu``; quotients are products with a
+``reciprocal``; ``elu``, ``softsign``, ``silu`` are made of these.
+"""
