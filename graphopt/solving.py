@@ -15,7 +15,7 @@ from graphopt.problem.compiled import CompiledProblem, compile_problem
 from graphopt.problem.problem import Problem
 from graphopt.solvers.lbfgsb import LBFGSB
 from graphopt.solvers.multistart import MultiStart, cluster
-from graphopt.solvers.run import on_bounds, run_local
+from graphopt.solvers.run import on_bounds, run_local, run_many
 from graphopt.solvers.solution import Solution, Status
 from graphopt.solvers.solver import LocalSolver, Run
 from graphopt.solvers.starts import all_starts
@@ -71,7 +71,7 @@ def solve(
     starts = all_starts(problem, x0, many.points, many.starts, sampling=many.sampling, seed=many.seed)
     compiled = compile_problem(problem, tier=tier)
 
-    runs = [on_bounds(compiled, run_local(compiled, many.solver, start)) for start in starts]
+    runs = [on_bounds(compiled, run) for run in run_many(compiled, many.solver, starts)]
     solved = time.perf_counter()
     chosen, certificate = _best(compiled, runs, many.seed)
     notes = []

@@ -81,27 +81,28 @@ class CompiledProblem:
     @cached_property
     def noise(self) -> float:
         """The relative rounding error of a value: float32's if single precision is written into the graph."""
-        graph = ancestors([self._functions.graph.objective])
+        graph = ancestors([self.functions.graph.objective])
         types = {getattr(v.type, "dtype", "") for v in graph if v.owner is not None}
         return 1e-6 if types & set(NARROW) else 1e-12
 
     @cached_property
-    def _functions(self) -> ProblemFunctions:
+    def functions(self) -> ProblemFunctions:
+        """The functions of the graph, shared by all questions about it."""
         return self._timed(lambda: functions_of(self.problem))
 
     @cached_property
     def _cost(self) -> engine.Compiled:
-        functions = self._functions
+        functions = self.functions
         return self._timed(lambda: functions.cost(self.sign, self.tier))
 
     @cached_property
     def _look(self) -> engine.Compiled:
-        functions = self._functions
+        functions = self.functions
         return self._timed(lambda: functions.look)
 
     @cached_property
     def _held(self) -> list[np.ndarray]:
-        return self._functions.held_parts(self.problem.fixed.values())
+        return self.functions.held_parts(self.problem.fixed.values())
 
     def _timed(self, make: Callable[[], T]) -> T:
         """Return what `make` gives, its time counted as time to compile."""

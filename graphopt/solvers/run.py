@@ -1,21 +1,22 @@
-"""Run solvers on a compiled problem, one start after the other."""
+"""Run solvers on a compiled problem: from one start, or from many in step with each other."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from graphopt.problem.batched import batched_cost
 from graphopt.problem.compiled import CompiledProblem
-from graphopt.solvers.solver import LocalSolver, Run
+from graphopt.solvers.solver import LocalSolver, Run, Steps
+
+BATCHED_FROM = 8  # starts from which one more function pays
 
 
 def run_local(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray) -> Run:
     """Return the run of `solver` from the flat vector `x0`, in the caller's units."""
-    if compiled.scale is not None:
-        return _run_scaled(compiled, solver, x0, compiled.scale)
-    cost = compiled.cost
-    steps = solver.steps(x0, compiled.lower, compiled.upper)
+    cost, steps = compiled.cost, steps_of(compiled, solver, x0)
     try:
         x = next(steps)
         while True:
@@ -24,8 +25,43 @@ def run_local(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray) ->
         return end.value
 
 
-def _run_scaled(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray, scale: np.ndarray) -> Run:
-    """Return the run over ``z = x / scale``. Every evaluated x is put back into the box: ``z * scale`` may
+def run_many(compiled: CompiledProblem, solver: LocalSolver, starts: np.ndarray) -> list[Run]:
+    """Return the runs of `solver` from the rows of `starts`, as `run_local` would make them one by one.
+
+    Each run keeps its own state; the points that all live runs ask for are evaluated in one call.
+    """
+    cost = batched_cost(compiled) if len(starts) >= BATCHED_FROM else None
+    if cost is None:
+        return [run_local(compiled, solver, start) for start in starts]
+    runs: list[Any] = [None] * len(starts)
+    live = []
+    for number, start in enumerate(starts):
+        steps = steps_of(compiled, solver, start)
+        try:
+            live.append((number, steps, next(steps)))
+        except StopIteration as end:
+            runs[number] = end.value
+    while live:
+        values, gradients = cost(np.array([x for _, _, x in live]))
+        going = []
+        for (number, steps, _), value, gradient in zip(live, values.tolist(), gradients, strict=True):
+            try:
+                going.append((number, steps, steps.send((value, gradient))))
+            except StopIteration as end:
+                runs[number] = end.value
+        live = going
+    return runs
+
+
+def steps_of(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray) -> Steps:
+    """Return the generator of points of `solver` from `x0`, in the caller's units whatever the scale."""
+    if compiled.scale is None:
+        return solver.steps(x0, compiled.lower, compiled.upper)
+    return _scaled_steps(compiled, solver, x0, compiled.scale)
+
+
+def _scaled_steps(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray, scale: np.ndarray) -> Steps:
+    """Yield the points of a run over ``z = x / scale``. Every x is put back into the box: ``z * scale`` may
     leave it.
     """
     lower, upper = compiled.lower, compiled.upper
@@ -37,20 +73,11 @@ def _run_scaled(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray, 
     try:
         z = next(steps)
         while True:
-            value, gradient = compiled.cost(unscaled(z))
+            value, gradient = yield unscaled(z)
             z = steps.send((value, gradient * scale))
     except StopIteration as end:
         run = end.value
-    return Run(
-        unscaled(run.x),
-        run.fun,
-        run.gradient / scale,
-        run.stopped,
-        run.message,
-        run.iterations,
-        run.evaluations,
-        run.nonfinite,
-    )
+    return replace(run, x=unscaled(run.x), gradient=run.gradient / scale)
 
 
 def on_bounds(compiled: CompiledProblem, run: Run) -> Run:
