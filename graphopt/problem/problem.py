@@ -83,6 +83,21 @@ class Problem:
         """The number of scalar decisions."""
         return sum(variable.size for variable in self.variables)
 
+    @property
+    def integer(self) -> np.ndarray:
+        """Which scalar decisions are whole numbers, (n,): those of the kinds integer and binary."""
+        return np.concatenate([np.full(v.size, v.kind in ("integer", "binary")) for v in self.variables])
+
+    @property
+    def choices(self) -> dict[int, np.ndarray]:
+        """The sorted values of each scalar decision of the kind choice, by its place in the flat vector."""
+        starts = np.cumsum([0, *(v.size for v in self.variables)])
+        return {
+            int(start) + k: values
+            for start, v in zip(starts, self.variables)
+            for k, values in enumerate(v.choices or ())
+        }
+
     def flat(self, values: Mapping[str, Any]) -> np.ndarray:
         """Return the arrays in `values`, by variable name, as one flat vector in the order of `variables`."""
         return np.concatenate([np.asarray(values[v.name], dtype=np.float64).ravel() for v in self.variables])

@@ -1,4 +1,4 @@
-"""A decision: a variable of the graph, the box it may move in, and how it is called in the answer."""
+"""A decision: a variable of the graph, the values it may take, and how it is called in the answer."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant
 from pytensor.tensor.variable import TensorVariable
 
-from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
+from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch, unknown_name
 from graphopt.problem.bounds import box
+from graphopt.problem.kinds import KINDS, choice_lists, whole_box
 
 
 @dataclass(frozen=True, eq=False)
 class Variable:
-    """A decision variable and its box.
+    """A decision variable and the values it may take.
 
     Parameters
     ----------
@@ -32,17 +33,26 @@ class Variable:
     scale : float or array, optional
         Typical size of the variable. The solver works with the variable divided by it; bounds, starts and
         answers stay in the units of the input.
+    kind : str
+        ``"real"``; ``"integer"``, whose bounds are rounded inwards; ``"binary"``, 0 or 1 within the bounds;
+        or ``"choice"``, which `choices` implies.
+    choices : sequence of float, or one such sequence per element, optional
+        The only values that an element may take, those outside the bounds left out. Afterwards one sorted
+        array per element, in C order.
 
     Raises
     ------
     InvalidType, InvalidValue, ShapeMismatch
-        If the expression is not a float tensor, its shape cannot be known, or the bounds do not make a box.
+        If the expression is not a float tensor, its shape cannot be known, the bounds do not make a box, or
+        no integer or choice lies within them.
 
     Examples
     --------
     >>> import pytensor.tensor as pt
     >>> Variable(pt.vector("x", shape=(2,)), lower=0, upper=[1, 2]).upper
     array([1., 2.])
+    >>> Variable(pt.vector("n", shape=(2,)), lower=-0.5, upper=2.5, kind="integer").upper
+    array([2., 2.])
     """
 
     expression: TensorVariable
@@ -51,6 +61,8 @@ class Variable:
     name: str = ""
     unit: str | None = field(default=None, kw_only=True)
     scale: Any = field(default=None, kw_only=True)
+    kind: str = field(default="real", kw_only=True)
+    choices: Any = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         expression = self.expression
@@ -71,7 +83,15 @@ class Variable:
         shape = known_shape(expression, (self.lower, self.upper), name)
         lower, upper = box(self.lower, self.upper, shape, name)
         scale = None if self.scale is None else _scale(self.scale, shape, name)
-        for key, value in {"name": name, "lower": lower, "upper": upper, "scale": scale}.items():
+        kind, choices = self._kind(name), None
+        if kind in ("integer", "binary"):
+            lower, upper = whole_box(lower, upper, name, binary=kind == "binary")
+        elif kind == "choice":
+            choices = choice_lists(self.choices, lower, upper, name)
+            lower, upper = box([c[0] for c in choices], [c[-1] for c in choices], (len(choices),), name)
+            lower, upper = lower.reshape(shape), upper.reshape(shape)
+        found = {"name": name, "lower": lower, "upper": upper, "scale": scale}
+        for key, value in {**found, "kind": kind, "choices": choices}.items():
             object.__setattr__(self, key, value)
 
     @property
@@ -83,6 +103,24 @@ class Variable:
     def size(self) -> int:
         """The number of elements."""
         return self.lower.size
+
+    def _kind(self, name: str) -> str:
+        """Return the kind, checked, ``"choice"`` where there are choices."""
+        if self.kind not in KINDS:
+            raise unknown_name(f"kind of input {name!r}:", self.kind, KINDS)
+        if self.choices is None:
+            if self.kind == "choice":
+                raise InvalidValue(
+                    f"Input {name!r}: kind='choice' came without values. Add choices=[...], the values an "
+                    "element may take."
+                )
+            return self.kind
+        if self.kind not in ("real", "choice"):
+            raise InvalidValue(
+                f"Input {name!r}: kind={self.kind!r} and choices= came. Leave the kind out: the choices say "
+                "it."
+            )
+        return "choice"
 
 
 def known_shape(expression: TensorVariable, arrays: tuple[Any, ...], name: str) -> tuple[int, ...]:
