@@ -1,7 +1,24 @@
-"""What is asked: variables, their boxes, an objective."""
+"""What is asked: variables, their boxes, an objective, constraints."""
 
 from graphopt.problem.compiled import CompiledProblem, compile_problem
+from graphopt.problem.constraints import Constraint, between, eq, geq, leq
+from graphopt.problem.horizon import budget, hold, limit, rate, terminal
 from graphopt.problem.problem import Problem
 from graphopt.problem.variables import Variable
 
-__all__ = ["CompiledProblem", "Problem", "Variable", "compile_problem"]
+__all__ = [
+    "CompiledProblem",
+    "Constraint",
+    "Problem",
+    "Variable",
+    "between",
+    "budget",
+    "compile_problem",
+    "eq",
+    "geq",
+    "hold",
+    "leq",
+    "limit",
+    "rate",
+    "terminal",
+]

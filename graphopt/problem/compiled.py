@@ -13,6 +13,7 @@ from pytensor.graph.traversal import ancestors
 from graphopt import engine
 from graphopt.engine.compiler import TIERS
 from graphopt.errors import unknown_name
+from graphopt.problem.compiled_constraints import CompiledConstraints
 from graphopt.problem.functions import ProblemFunctions, functions_of
 from graphopt.problem.precision import NARROW
 from graphopt.problem.problem import Problem
@@ -21,11 +22,15 @@ T = TypeVar("T")
 
 
 class Point(NamedTuple):
-    """What an independent look at one point gives, in the sense the question was asked."""
+    """What an independent look at one point gives, in the sense the question was asked.
+
+    `constraints` are the values of the constraint expressions, (m,).
+    """
 
     value: float
     gradient: np.ndarray
     outputs: dict[str, np.ndarray]
+    constraints: np.ndarray = np.empty(0)
 
 
 class CompiledProblem:
@@ -33,8 +38,11 @@ class CompiledProblem:
 
     ``cost(x)`` is what solvers see: the value to be minimised (the negative objective of a maximisation) and
     its gradient, as a function of one flat float64 vector. ``look(x)`` is what certificates see: value,
-    gradient and outputs in the sense asked, from another function, compiled for the first tier from the
-    graph as it was written.
+    gradient, outputs and constraint values in the sense asked, from other functions, compiled for the first
+    tier from the graph as it was written.
+
+    ``constraints(x)``, ``jacobian(x)`` and ``limits`` are the constraints, as flat rows; all about them is in
+    ``rows``, a `graphopt.problem.compiled_constraints.CompiledConstraints`.
 
     What does not depend on the decisions (held inputs, wide copies of narrow weights) is evaluated when
     `cost` is first called. After more training, make a new one: that compiles nothing, since the functions
@@ -76,7 +84,32 @@ class CompiledProblem:
         outputs = {
             name: np.array(value) for name, value in zip(problem.outputs, results[n + 1 :], strict=True)
         }
-        return Point(float(results[0]), gradient, outputs)
+        constraints = self.rows.look(x) if problem.constraints else np.empty(0)
+        return Point(float(results[0]), gradient, outputs, constraints)
+
+    def constraints(self, x: np.ndarray) -> np.ndarray:
+        """Return the values of the constraint expressions at the flat vector `x`, (m,)."""
+        return self.rows.values(x)
+
+    def jacobian(self, x: np.ndarray) -> np.ndarray:
+        """Return the derivatives of the constraint expressions at the flat vector `x`, (m, n)."""
+        return self.rows.jacobian(x)
+
+    @property
+    def limits(self) -> tuple[np.ndarray, np.ndarray]:
+        """The lower and upper limits of the constraint expressions, (m,) each."""
+        return self.rows.lower, self.rows.upper
+
+    @cached_property
+    def rows(self) -> CompiledConstraints:
+        """The constraints, one row for each element of their expressions.
+
+        Raises
+        ------
+        InvalidValue
+            If a constraint that depends on no decision does not hold.
+        """
+        return self._timed(lambda: CompiledConstraints(self.problem, tier=self.tier))
 
     @cached_property
     def noise(self) -> float:

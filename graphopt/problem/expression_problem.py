@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ def expression_problem(
     objective: Objective = None,
     fixed: Mapping[TensorVariable, Any] | None = None,
     like: Any = None,
+    constraints: Sequence[Any] = (),
 ) -> Problem:
     """Return the problem of the best inputs of `expression`.
 
@@ -37,6 +38,8 @@ def expression_problem(
         What moves. Without it, the only input of the expression that is not held moves within `bounds`.
     like : array or dict by variable or name, optional
         Arrays of the right shapes, for variables with lengths that neither type nor bounds tell.
+    constraints : sequence of constraints, optional
+        Over expressions, or on variables and the expression itself by name; see `graphopt.problem.Problem`.
     """
     fixed = {} if fixed is None else fixed
     if over is None:
@@ -87,7 +90,8 @@ def expression_problem(
         **{sense: choose_objective({expression.name or "output": expression}, objective)},
         variables=variables,
         fixed=fixed,
-        outputs={} if objective is None else {expression.name or "output": expression},
+        outputs={expression.name or "output": expression} if objective is not None or constraints else {},
+        constraints=constraints,
     )
 
 

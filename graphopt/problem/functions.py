@@ -12,6 +12,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedInputError, NullTypeGradError, grad
 from pytensor.graph.replace import clone_replace
+from pytensor.graph.traversal import ancestors
 from pytensor.tensor.type import TensorType
 from pytensor.tensor.variable import TensorVariable
 
@@ -30,17 +31,22 @@ def functions_of(problem: Problem) -> ProblemFunctions:
 
     They live as long as the objective, which is why the key only refers to variables weakly.
     """
-    key = (
-        tuple((ref(v.expression), v.shape, v.name) for v in problem.variables),
-        tuple((ref(x), value.shape, str(value.dtype)) for x, value in problem.fixed.items()),
-        tuple((name, ref(output)) for name, output in problem.outputs.items()),
-    )
+    key = identity(problem)
     with _lock:
         known = _kept.setdefault(problem.objective, {})
         if key not in known:
             with collector_paused():
                 known[key] = ProblemFunctions(problem)
         return known[key]
+
+
+def identity(problem: Problem) -> tuple:
+    """Return what, beside the objective, tells the graphs of two problems apart: whose variables they are."""
+    return (
+        tuple((ref(v.expression), v.shape, v.name) for v in problem.variables),
+        tuple((ref(x), value.shape, str(value.dtype)) for x, value in problem.fixed.items()),
+        tuple((name, ref(output)) for name, output in problem.outputs.items()),
+    )
 
 
 class ProblemFunctions:
@@ -121,17 +127,13 @@ def double_precision(problem: Problem) -> Graph:
     """Return the graph of `problem` in float64, whatever the precision of its variables: line searches
     need it.
     """
-    decisions = [pt.tensor(v.name, shape=v.shape, dtype="float64") for v in problem.variables]
-    swaps: dict[Any, Any] = {v.expression: new for v, new in zip(problem.variables, decisions, strict=True)}
-    held = []
-    for variable, value in problem.fixed.items():
-        new = pt.tensor(variable.name, shape=value.shape, dtype=str(value.dtype))
-        held.append(new)
-        swaps[variable] = new
+    decisions, held, swaps = fresh_inputs(problem)
     objective, *outputs = in_double([problem.objective, *problem.outputs.values()], swaps)
     objective = pt.cast(objective, "float64")
+    reached = set(ancestors([objective]))
+    wanted = [d for d in decisions if d in reached]  # the others only matter to constraints
     try:
-        gradients: Any = grad(objective, decisions)
+        found: Any = grad(objective, wanted) if wanted else []
     except (DisconnectedInputError, NullTypeGradError, NotImplementedError) as error:
         names = ", ".join(repr(v.name) for v in problem.variables)
         raise InvalidValue(
@@ -139,7 +141,24 @@ def double_precision(problem: Problem) -> Graph:
             f"argmax, rounding or a "
             f"comparison, has none. Use a smooth expression. ({error})"
         ) from error
-    return Graph(decisions, held, objective, list(gradients), outputs)
+    slopes = dict(zip(wanted, found, strict=True))
+    gradients = [slopes.get(d, pt.zeros(d.type.shape)) for d in decisions]
+    return Graph(decisions, held, objective, gradients, outputs)
+
+
+def fresh_inputs(problem: Problem) -> tuple[list[Any], list[Any], dict[Any, Any]]:
+    """Return new variables for decisions and held inputs, and which of the problem's each stands for.
+
+    Decisions are in float64, and all have the shapes of the problem's bounds and values.
+    """
+    decisions = [pt.tensor(v.name, shape=v.shape, dtype="float64") for v in problem.variables]
+    swaps: dict[Any, Any] = {v.expression: new for v, new in zip(problem.variables, decisions, strict=True)}
+    held = []
+    for variable, value in problem.fixed.items():
+        new = pt.tensor(variable.name, shape=value.shape, dtype=str(value.dtype))
+        held.append(new)
+        swaps[variable] = new
+    return decisions, held, swaps
 
 
 def unpacked(flat: TensorVariable, decisions: list[TensorVariable]) -> dict[Any, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +31,7 @@ def network_problem(
     objective: Objective = None,
     fixed: Mapping[str, Any] | None = None,
     like: Mapping[str, Any] | None = None,
+    constraints: Sequence[Any] = (),
 ) -> Problem:
     """Return the problem of the best input of `network`: one sample, without batch axis, in float64.
 
@@ -48,6 +49,8 @@ def network_problem(
         Values of held inputs.
     like : dict by input name, optional
         Arrays of the right shapes, for inputs with lengths that neither network nor bounds tell.
+    constraints : sequence of constraints, optional
+        On inputs and outputs by name, for one sample without batch axis; see `graphopt.problem.Problem`.
     """
     names = list(network.input_names)
     shapes = {name: tuple(x.type.shape[1:]) for name, x in zip(names, network.inputs, strict=True)}
@@ -85,6 +88,7 @@ def network_problem(
         variables=[Variable(asked.samples[name], *box, name) for name, box in boxes.items()],
         fixed={asked.samples[name]: value for name, value in values.items()},
         outputs=asked.outputs,
+        constraints=constraints,
     )
 
 

@@ -15,12 +15,13 @@ from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
 from graphopt.problem.bounds import first_index, index_text
+from graphopt.problem.constraints import Constraint, resolved
 from graphopt.problem.variables import Variable
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Problem:
-    """Minimise or maximise an expression over variables in a box.
+    """Minimise or maximise an expression over variables in a box, under constraints.
 
     Parameters
     ----------
@@ -32,12 +33,16 @@ class Problem:
         Values of the other inputs of the graph, held during the solve.
     outputs : mapping from name to PyTensor expression, optional
         Further expressions whose values at the answer are wanted.
+    constraints : sequence of constraints, optional
+        What must hold besides the bounds: made with `leq`, `geq`, `eq`, `between`, or, for a variable, a held
+        input or an output by its name, with `limit`, `rate`, `budget`, `hold`, `terminal`. Kept as
+        `Constraint` over expressions, each with a name of its own.
 
     Raises
     ------
     InvalidType, InvalidValue
-        If the objective is not one scalar of a float type, a variable is not part of it, or an input of the
-        graph has neither bounds nor a value.
+        If the objective is not one scalar of a float type, a variable is part of neither the objective nor a
+        constraint, an input of the graph has neither bounds nor a value, or a constraint is wrong.
 
     Examples
     --------
@@ -52,6 +57,7 @@ class Problem:
     variables: Sequence[Variable] = ()
     fixed: Mapping[TensorVariable, Any] = field(default_factory=dict)
     outputs: Mapping[str, TensorVariable] = field(default_factory=dict)
+    constraints: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
         if (self.minimize is None) == (self.maximize is None):
@@ -64,6 +70,7 @@ class Problem:
         object.__setattr__(self, "variables", _decisions(self.variables))
         object.__setattr__(self, "fixed", MappingProxyType(_held(self.fixed)))
         object.__setattr__(self, "outputs", MappingProxyType(dict(self.outputs)))
+        object.__setattr__(self, "constraints", self._resolved())
         self._check_inputs()
 
     @property
@@ -109,14 +116,25 @@ class Problem:
             v.name: part.reshape(v.shape) for v, part in zip(self.variables, np.split(x, cuts), strict=True)
         }
 
+    def _resolved(self) -> tuple[Constraint, ...]:
+        """Return the constraints over expressions instead of names."""
+        names, shapes = dict(self.outputs), {}
+        for variable, value in self.fixed.items():
+            names[str(variable)], shapes[str(variable)] = variable, value.shape
+        for decision in self.variables:
+            names[decision.name], shapes[decision.name] = decision.expression, decision.shape
+        return resolved(self.constraints, names, shapes)
+
     def _check_inputs(self) -> None:
         """Raise if a decision is not in the graph or an input of the graph has no value."""
         moving = [v.expression for v in self.variables]
-        reached = set(ancestors([self.objective], blockers=moving))
+        asked = [self.objective, *(constraint.expression for constraint in self.constraints)]
+        reached = set(ancestors(asked, blockers=moving))
         for variable in self.variables:
             if variable.expression not in reached:
                 raise InvalidValue(
-                    f"The objective does not depend on {variable.name!r}: no change of it can help. "
+                    f"The objective does not depend on {variable.name!r}"
+                    f"{', nor does any constraint' if self.constraints else ''}: no change of it can help. "
                     f"Leave it out, "
                     "or check that the expression was built from this very variable."
                 )
@@ -125,7 +143,7 @@ class Problem:
                     f"Input {variable.name!r} has bounds and a fixed value. Keep one of the two."
                 )
         blockers = [*moving, *self.fixed]
-        for root in graph_inputs([self.objective, *self.outputs.values()], blockers=blockers):
+        for root in graph_inputs([*asked, *self.outputs.values()], blockers=blockers):
             if root in blockers or isinstance(root, Constant | SharedVariable):
                 continue
             raise InvalidValue(
