@@ -1,0 +1,1 @@
+"""Sound lower and upper bounds of programs over many boxes at once."""

@@ -1,0 +1,74 @@
+"""What is known about every value a program computes, over a batch of boxes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Range = tuple[np.ndarray, np.ndarray]
+"""Lower and upper bounds of a flat vector over a batch of boxes: two arrays (B, size), infinite where unknown."""
+
+
+@dataclass(frozen=True, eq=False)
+class Enclosure:
+    """Sound bounds of everything a program computes, for B boxes.
+
+    Attributes
+    ----------
+    arguments : tuple of tuple of (lower, upper)
+        ``arguments[g][k]`` bounds the k-th argument of group g: two arrays (B, size of the group). Group 0,
+        the decisions, has none.
+    values : tuple of (lower, upper)
+        ``values[g]`` bounds the values of group g; ``values[0]`` is the boxes themselves.
+    outputs : tuple of (lower, upper)
+        ``outputs[k]`` bounds the k-th output: two arrays (B, size of the output).
+    """
+
+    arguments: tuple[tuple[Range, ...], ...]
+    values: tuple[Range, ...]
+    outputs: tuple[Range, ...]
+
+    def rows(self, index: np.ndarray) -> Enclosure:
+        """Return the enclosure of the boxes at `index`, repeats allowed: a parent's bounds for its children."""
+
+        def taken(found: Range) -> Range:
+            return found[0][index], found[1][index]
+
+        return Enclosure(
+            tuple(tuple(taken(a) for a in of_group) for of_group in self.arguments),
+            tuple(taken(v) for v in self.values),
+            tuple(taken(v) for v in self.outputs),
+        )
+
+
+def joined_enclosures(parts: list[Enclosure]) -> Enclosure:
+    """Return the enclosure of all boxes of `parts`, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def together(found: list[Range]) -> Range:
+        return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+
+    first = parts[0]
+    return Enclosure(
+        tuple(
+            tuple(together([p.arguments[g][k] for p in parts]) for k in range(len(of_group)))
+            for g, of_group in enumerate(first.arguments)
+        ),
+        tuple(together([p.values[g] for p in parts]) for g in range(len(first.values))),
+        tuple(together([p.outputs[k] for p in parts]) for k in range(len(first.outputs))),
+    )
+
+
+def meet(first: Range, second: Range | None) -> Range:
+    """Return the intersection of two enclosures of the same values, all of `first` where there is no second."""
+    if second is None:
+        return first
+    lower, upper = np.maximum(first[0], second[0]), np.minimum(first[1], second[1])
+    apart = (
+        lower > upper
+    )  # both are sound, so they differ by rounding only, or the function is undefined here
+    if apart.any():
+        lower, upper = np.where(apart, first[0], lower), np.where(apart, first[1], upper)
+    return lower, upper

@@ -1,0 +1,291 @@
+"""Two linear functions for each nonlinear element, one below and one above it over its interval.
+
+Slopes are chosen, intercepts are computed for whatever slope was chosen: the intercept of a lower line of slope
+s is the least of ``f(z) - s z`` over the interval, which is taken at an end or where ``f'(z) = s``. So a slope
+that is not the best costs tightness and never soundness.
+
+Which slopes: H. Zhang, T.-W. Weng, P.-Y. Chen, C.-J. Hsieh and L. Daniel, "Efficient neural network robustness
+certification with general activation functions", 2018, for relu and s-shaped functions; G. P. McCormick,
+"Computability of global solutions to factorable nonconvex programs", 1976, for products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from graphopt.enclosures.enclosure import Range
+from graphopt.enclosures.images import FAR, defined
+from graphopt.enclosures.rounding import EPS, TINY, ULPS
+from graphopt.structure.functions import FUNCTIONS
+
+S_SHAPED = {"sigmoid", "tanh", "erf", "arctan"}
+"""Convex below 0, concave above, odd around their value at 0."""
+
+CONVEX = {"exp", "softplus", "square"}
+CONCAVE = {"log", "log1p", "sqrt"}
+
+NARROW = 1e-6
+"""Intervals below this width take the slope in their middle: that of the chord is lost to rounding."""
+
+REACH = 1e12
+"""Arguments beyond this have lines of slope 0."""
+
+Slopes = tuple[np.ndarray, ...]
+
+
+class Lines(NamedTuple):
+    """``sum of slopes[k] * argument[k] + constant``, below and above a function: arrays (B, size).
+
+    A constant is infinite where there is no line; its slopes are 0 then.
+    """
+
+    lower_slopes: Slopes
+    lower_constant: np.ndarray
+    upper_slopes: Slopes
+    upper_constant: np.ndarray
+
+
+def relax(
+    function: str,
+    parameter: float,
+    ranges: Sequence[Range],
+    image: Range,
+    errors: Sequence[np.ndarray] | None = None,
+) -> Lines:
+    """Return lines below and above ``function(*arguments)`` for arguments in `ranges`.
+
+    Parameters
+    ----------
+    function, parameter : str, float
+        As in a `Group`.
+    ranges : sequence of (lower, upper)
+        One for each argument: arrays (B, size).
+    image : (lower, upper)
+        Bounds of the values: where no line is better, they are lines of slope 0.
+    errors : sequence of array, (B, size), optional
+        How wrong each argument may be by rounding: the lines are moved outwards by as much.
+    """
+    with np.errstate(all="ignore"):
+        if function == "product":
+            lines = _product(*ranges)
+        else:
+            lower, upper = ranges[0]
+            lines = _unary(function, parameter, defined(function, parameter, lower), upper)
+        return _sound(lines, ranges, image, errors)
+
+
+def _sound(lines: Lines, ranges: Sequence[Range], image: Range, errors: Sequence[np.ndarray] | None) -> Lines:
+    """Return `lines` moved outwards by rounding errors, and flat at the image where there is no line."""
+    below, above = image
+    largest = [np.maximum(np.abs(lower), np.abs(upper)) for lower, upper in ranges]
+    out = np.zeros(below.shape, dtype=bool)
+    for size in largest:
+        out |= ~(size < REACH)
+    steepest = [
+        np.maximum(np.abs(a), np.abs(b)) for a, b in zip(lines.lower_slopes, lines.upper_slopes, strict=True)
+    ]
+    moved = ULPS * EPS * (np.maximum(np.abs(below), np.abs(above)) + _total(steepest, largest)) + TINY
+    if errors is not None:
+        moved = moved + _total(steepest, errors)
+    found: list = []
+    for slopes, constant, flat, sign in (
+        (lines.lower_slopes, lines.lower_constant - moved, below, -1.0),
+        (lines.upper_slopes, lines.upper_constant + moved, above, 1.0),
+    ):
+        wrong = out | ~np.isfinite(constant)
+        for slope in slopes:
+            wrong |= ~np.isfinite(slope)
+        if wrong.any():
+            flat = flat + sign * ULPS * EPS * np.abs(flat)
+            slopes = tuple(np.where(wrong, 0.0, slope) for slope in slopes)
+            constant = np.where(wrong, flat, constant)
+        found += [slopes, constant]
+    return Lines(*found)
+
+
+def _total(slopes: Sequence[np.ndarray], sizes: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the sum of the products; nothing times infinity is nothing."""
+    terms = (np.where(s == 0, 0.0, s * size) for s, size in zip(slopes, sizes, strict=True))
+    return sum(terms)  # type: ignore[return-value]
+
+
+def _unary(function: str, parameter: float, lower: np.ndarray, upper: np.ndarray) -> Lines:
+    if function == "relu":
+        return _relu(lower, upper)
+    curve = Curve(function, parameter, lower, upper)
+    if function in S_SHAPED:
+        return _s_shaped(function, curve)
+    if function in ("sin", "cos"):
+        return _wave(function, curve)
+    if function == "reciprocal":
+        lines = _bent(curve, lower > 0)
+        return lines._replace(
+            lower_constant=np.where((lower <= 0) & (upper >= 0), np.nan, lines.lower_constant),
+            upper_constant=np.where((lower <= 0) & (upper >= 0), np.nan, lines.upper_constant),
+        )
+    if function == "power":
+        return _power(parameter, curve)
+    return _bent(curve, np.full(lower.shape, function in CONVEX))
+
+
+def _relu(lower: np.ndarray, upper: np.ndarray) -> Lines:
+    """The chord above; below, of slopes 0 and 1 the one with the smaller area."""
+    on, off = lower >= 0, upper <= 0
+    chord = np.where(on, 1.0, np.where(off, 0.0, upper / (upper - lower)))
+    slope = np.where(on | ((upper > -lower) & ~off), 1.0, 0.0)
+    return Lines((slope,), np.zeros_like(slope), (chord,), np.where(on | off, 0.0, -chord * lower))
+
+
+class Curve:
+    """A function of one argument over intervals: its values at the ends, slopes and intercepts."""
+
+    def __init__(self, function: str, parameter: float, lower: np.ndarray, upper: np.ndarray):
+        self.function, self.parameter = FUNCTIONS[function], parameter
+        self.lower, self.upper = lower, upper
+        self.middle = 0.5 * lower + 0.5 * upper
+        self.at_lower, self.at_upper = self.value(lower), self.value(upper)
+
+    def value(self, z: np.ndarray) -> np.ndarray:
+        return self.function.value(z, self.parameter)
+
+    def slope(self, z: np.ndarray) -> np.ndarray:
+        return self.function.slope(z, self.parameter)[0]
+
+    def chord(self) -> np.ndarray:
+        """Return the slope from end to end."""
+        width = self.upper - self.lower
+        return np.where(width > NARROW, (self.at_upper - self.at_lower) / width, self.slope(self.middle))
+
+    def above(self, slope: np.ndarray, point: np.ndarray) -> np.ndarray:
+        """Return the intercept of the upper line: the largest of ``f(z) - slope * z`` at the ends and `point`."""
+        ends = np.maximum(self.at_lower - slope * self.lower, self.at_upper - slope * self.upper)
+        return np.maximum(ends, self.value(point) - slope * point)
+
+    def below(self, slope: np.ndarray, point: np.ndarray) -> np.ndarray:
+        """Return the intercept of the lower line."""
+        ends = np.minimum(self.at_lower - slope * self.lower, self.at_upper - slope * self.upper)
+        return np.minimum(ends, self.value(point) - slope * point)
+
+
+def _bent(curve: Curve, convex: np.ndarray) -> Lines:
+    """The chord on one side, the tangent in the middle on the other."""
+    chord, tangent = curve.chord(), curve.slope(curve.middle)
+    lower, upper = np.where(convex, tangent, chord), np.where(convex, chord, tangent)
+    return Lines((lower,), curve.below(lower, curve.middle), (upper,), curve.above(upper, curve.middle))
+
+
+def _s_shaped(function: str, curve: Curve) -> Lines:
+    """Above: the tangent in the middle, moved up to where the tangent through the lower end touches, or the
+    chord where that lies beyond the upper end. Below, the mirror image."""
+    chord = curve.chord()
+    touch = tangent_point(function, np.minimum(curve.lower, 0.0))
+    high = np.clip(np.maximum(touch, curve.middle), curve.lower, curve.upper)
+    upper = np.where(touch >= curve.upper, chord, curve.slope(high))
+    touch = -tangent_point(function, -np.maximum(curve.upper, 0.0))
+    low = np.clip(np.minimum(touch, curve.middle), curve.lower, curve.upper)
+    lower = np.where(touch <= curve.lower, chord, curve.slope(low))
+    return Lines((lower,), curve.below(lower, low), (upper,), curve.above(upper, high))
+
+
+def tangent_point(function: str, z: np.ndarray) -> np.ndarray:
+    """Return d >= 0 where the line through ``(z, f(z))``, z <= 0, touches the graph of an s-shaped function."""
+    at, touching = _tangent_points(function)
+    return np.interp(np.log1p(-z), at, touching)
+
+
+@cache
+def _tangent_points(function: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``log(1 - z)`` and the tangent points of a grid of z from 0 to -REACH, by bisection."""
+    at = np.linspace(0.0, np.log1p(REACH), 8001)
+    z = -np.expm1(at)
+    value, slope = FUNCTIONS[function].value, FUNCTIONS[function].slope
+    low, high = np.zeros_like(z), -z
+    for _ in range(100):
+        middle = 0.5 * (low + high)
+        beyond = value(middle, 0.0) - value(z, 0.0) > slope(middle, 0.0)[0] * (middle - z)
+        low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
+    return at, high
+
+
+def _power(exponent: float, curve: Curve) -> Lines:
+    lower, upper = curve.lower, curve.upper
+    if exponent != round(exponent):  # from 0 on
+        return _bent(curve, np.full(lower.shape, exponent < 0 or exponent > 1))
+    if exponent % 2 == 0 or exponent == 1:
+        lines = _bent(curve, np.ones(lower.shape, dtype=bool))
+    elif exponent < 0:
+        lines = _bent(curve, lower > 0)
+    else:
+        lines = _odd_power(exponent, curve)
+    if exponent < 0:
+        pole = (lower <= 0) & (upper >= 0)
+        lines = lines._replace(
+            lower_constant=np.where(pole, np.nan, lines.lower_constant),
+            upper_constant=np.where(pole, np.nan, lines.upper_constant),
+        )
+    return lines
+
+
+def _odd_power(exponent: float, curve: Curve) -> Lines:
+    """As s-shaped functions, the other way round: concave below 0, convex above."""
+    chord, share = curve.chord(), _tangent_share(exponent)
+    touch = -share * np.maximum(curve.upper, 0.0)
+    low = np.clip(np.minimum(touch, curve.middle), curve.lower, curve.upper)
+    upper = np.where(touch <= curve.lower, chord, curve.slope(low))
+    touch = -share * np.minimum(curve.lower, 0.0)
+    high = np.clip(np.maximum(touch, curve.middle), curve.lower, curve.upper)
+    lower = np.where(touch >= curve.upper, chord, curve.slope(high))
+    return Lines((lower,), curve.below(lower, high), (upper,), curve.above(upper, low))
+
+
+@cache
+def _tangent_share(exponent: float) -> float:
+    """Return c: the line through ``(1, 1)`` touches the graph of an odd power at -c."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        c = 0.5 * (low + high)
+        beyond = (exponent - 1) * c**exponent + exponent * c ** (exponent - 1) > 1
+        low, high = (low, c) if beyond else (c, high)
+    return high
+
+
+def _wave(function: str, curve: Curve) -> Lines:
+    """A tangent in the middle and the chord where the curve bends one way only, else two lines along the chord;
+    flat from one turn on."""
+    lower, upper = curve.lower, curve.upper
+    width = upper - lower
+    bends = -curve.value(curve.middle)  # the second derivative
+    one_way = (width < np.pi) & (-curve.at_lower * bends >= 0) & (-curve.at_upper * bends >= 0)
+    chord = np.where(width < 2.0 * np.pi, np.clip(curve.chord(), -1.0, 1.0), 0.0)
+    tangent = curve.slope(curve.middle)
+    low = np.where(one_way & (bends > 0), tangent, chord)
+    high = np.where(one_way & (bends < 0), tangent, chord)
+    if function == "sin":
+        trough, peak = -np.arccos(low), np.arccos(high)
+    else:
+        trough, peak = np.pi + np.arcsin(low), -np.arcsin(high)
+    far = ~(np.maximum(np.abs(lower), np.abs(upper)) < FAR)
+    below = np.minimum(*(curve.below(low, p) for p in _first_and_last(trough, lower, upper)))
+    above = np.maximum(*(curve.above(high, p) for p in _first_and_last(peak, lower, upper)))
+    return Lines((low,), np.where(far, np.nan, below), (high,), np.where(far, np.nan, above))
+
+
+def _first_and_last(point: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and the last of the points ``point + 2 pi k`` in the interval, or an end of it."""
+    turn = 2.0 * np.pi
+    first = point + turn * np.ceil((lower - point) / turn)
+    last = point + turn * np.floor((upper - point) / turn)
+    return np.clip(first, lower, upper), np.clip(last, lower, upper)
+
+
+def _product(first: Range, second: Range) -> Lines:
+    """Both McCormick planes of a side at equal parts: the slopes of the tangent plane in the middle."""
+    along_first = 0.5 * second[0] + 0.5 * second[1]
+    along_second = 0.5 * first[0] + 0.5 * first[1]
+    corners = [a * b - (along_first * a + along_second * b) for a in first for b in second]
+    below, above = np.minimum.reduce(corners), np.maximum.reduce(corners)
+    return Lines((along_first, along_second), below, (along_first, along_second), above)
