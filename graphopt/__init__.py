@@ -7,6 +7,7 @@ used, so that ``import graphopt`` costs next to nothing.
 from __future__ import annotations
 
 import importlib
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from graphopt.environment import collector_paused, prepare_environment
@@ -26,13 +27,19 @@ _MODULES = ("engine", "ops", "nn", "training", "problem", "solvers", "certificat
 prepare_environment()
 
 
+def _import(name: str) -> ModuleType:
+    from graphopt.stand_ins import stand_ins
+
+    with collector_paused(), stand_ins():
+        return importlib.import_module(f"graphopt.{name}")
+
+
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return importlib.import_module(f"graphopt.{name}")
+        return _import(name)
     if not name.startswith("_"):
         for package in _PACKAGES:
-            with collector_paused():
-                module = importlib.import_module(f"graphopt.{package}")
+            module = _import(package)
             if name in module.__all__:
                 value = globals()[name] = getattr(module, name)
                 return value

@@ -12,6 +12,7 @@ import numpy as np
 from pytensor.graph.basic import Variable
 from pytensor.tensor.type import DenseTensorType
 
+from graphopt.engine.constant_signatures import compare_constants_quickly
 from graphopt.engine.graphs import FlatGraph, Updates, flatten
 from graphopt.engine.kernels import scan_kernel  # noqa: F401  (it registers the compiled Scan)
 from graphopt.engine.lines import inner_graphs, scan_loop  # noqa: F401  (they register Scan and OpFromGraph)
@@ -24,6 +25,7 @@ from graphopt.environment import collector_paused
 from graphopt.errors import InvalidType, ShapeMismatch, unknown_name
 
 import_sparse_later()
+compare_constants_quickly()
 
 
 def compile(
