@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 Range = tuple[np.ndarray, np.ndarray]
-"""Lower and upper bounds of a flat vector over a batch of boxes: two arrays (B, size), infinite where unknown."""
+"""Lower and upper bounds of a flat vector over a batch of boxes: two arrays (B, size), infinite where
+unknown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class Enclosure:
     outputs: tuple[Range, ...]
 
     def rows(self, index: np.ndarray) -> Enclosure:
-        """Return the enclosure of the boxes at `index`, repeats allowed: a parent's bounds for its children."""
+        """Return the enclosure of the boxes at `index`, repeats allowed: a parent's for its children."""
 
         def taken(found: Range) -> Range:
             return found[0][index], found[1][index]
@@ -62,13 +63,11 @@ def joined_enclosures(parts: list[Enclosure]) -> Enclosure:
 
 
 def meet(first: Range, second: Range | None) -> Range:
-    """Return the intersection of two enclosures of the same values, all of `first` where there is no second."""
+    """Return the intersection of two ranges of the same values; all of `first` where there is no second."""
     if second is None:
         return first
     lower, upper = np.maximum(first[0], second[0]), np.minimum(first[1], second[1])
-    apart = (
-        lower > upper
-    )  # both are sound, so they differ by rounding only, or the function is undefined here
+    apart = lower > upper  # both are sound: by rounding, or where a function is not defined
     if apart.any():
         lower, upper = np.where(apart, first[0], lower), np.where(apart, first[1], upper)
     return lower, upper

@@ -1,4 +1,4 @@
-"""The values an elementwise function takes over intervals: its image, moved outwards by its rounding error."""
+"""The values an elementwise function takes over intervals, moved outwards by its rounding error."""
 
 from __future__ import annotations
 

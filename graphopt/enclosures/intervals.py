@@ -53,7 +53,7 @@ def box_of(lower: np.ndarray, upper: np.ndarray) -> Range:
 
 
 def form_range(form: Form, values: Sequence[Range]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the bounds of `form`, padded for rounding, and the sum of the magnitudes of its terms: (B, size)."""
+    """Return bounds of `form`, padded for rounding, and the sum of its terms' magnitudes: (B, size) each."""
     boxes = len(values[0][0])
     centre = np.repeat(form.constant[None], boxes, axis=0)
     radius = np.zeros_like(centre)

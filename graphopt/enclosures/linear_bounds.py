@@ -1,8 +1,8 @@
 """Linear bounds of a program over boxes, carried backwards from the outputs to the inputs.
 
-H. Zhang, T.-W. Weng, P.-Y. Chen, C.-J. Hsieh and L. Daniel, "Efficient neural network robustness certification
-with general activation functions", 2018 (CROWN), on any graph of groups, products included, with the arguments
-of every nonlinear group bounded the same way first.
+H. Zhang, T.-W. Weng, P.-Y. Chen, C.-J. Hsieh and L. Daniel, "Efficient neural network robustness
+certification with general activation functions", 2018 (CROWN), on any graph of groups, products included. The
+arguments of every nonlinear group are bounded the same way first.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ TINY_WIDTH = 1e-9  # relative width below which intervals need no tightening
 class LinearBounds:
     """Bounds of a program's outputs over B boxes of n decisions, as numbers and as linear functions.
 
-    For every x of box b and every row i of the outputs, flat and one after the other (m rows),
-    ``slope_lower[b, i] @ x + constant_lower[b, i] <= output[i](x) <= slope_upper[b, i] @ x + constant_upper[b, i]``.
+    The outputs are flat and one after the other, m rows. For every x of box b and every row i,
+    ``slope_lower[b, i] @ x + constant_lower[b, i]`` is at most row i at x, and
+    ``slope_upper[b, i] @ x + constant_upper[b, i]`` at least.
 
     Attributes
     ----------
@@ -219,7 +220,7 @@ class _Backward:
         return lower, upper
 
     def both_sides(self, form: Form, magnitude: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return slopes (B, 2 m, n), constants (B, 2 m) and lower bounds (B, 2 m) of `form` and of ``-form``."""
+        """Return slopes (B, 2 m, n), constants and lower bounds (B, 2 m) of `form` and of ``-form``."""
         weights = {g: np.concatenate([dense(m), -dense(m)])[None] for g, m in form.terms.items()}
         constant = np.concatenate([form.constant, -form.constant])[None] - self.tolerance * np.concatenate(
             [magnitude, magnitude], axis=1

@@ -1,12 +1,12 @@
 """Two linear functions for each nonlinear element, one below and one above it over its interval.
 
-Slopes are chosen, intercepts are computed for whatever slope was chosen: the intercept of a lower line of slope
-s is the least of ``f(z) - s z`` over the interval, which is taken at an end or where ``f'(z) = s``. So a slope
-that is not the best costs tightness and never soundness.
+Slopes are chosen, intercepts are computed for whatever slope was chosen: the intercept of a lower line of
+slope s is the least of ``f(z) - s z`` over the interval, which is taken at an end or where ``f'(z) = s``. So
+a slope that is not the best costs tightness and never soundness.
 
-Which slopes: H. Zhang, T.-W. Weng, P.-Y. Chen, C.-J. Hsieh and L. Daniel, "Efficient neural network robustness
-certification with general activation functions", 2018, for relu and s-shaped functions; G. P. McCormick,
-"Computability of global solutions to factorable nonconvex programs", 1976, for products.
+Which slopes: H. Zhang, T.-W. Weng, P.-Y. Chen, C.-J. Hsieh and L. Daniel, "Efficient neural network
+robustness certification with general activation functions", 2018, for relu and s-shaped functions;
+G. P. McCormick, "Computability of global solutions to factorable nonconvex programs", 1976, for products.
 """
 
 from __future__ import annotations
@@ -122,11 +122,7 @@ def _unary(function: str, parameter: float, lower: np.ndarray, upper: np.ndarray
     if function in ("sin", "cos"):
         return _wave(function, curve)
     if function == "reciprocal":
-        lines = _bent(curve, lower > 0)
-        return lines._replace(
-            lower_constant=np.where((lower <= 0) & (upper >= 0), np.nan, lines.lower_constant),
-            upper_constant=np.where((lower <= 0) & (upper >= 0), np.nan, lines.upper_constant),
-        )
+        return _beside_pole(curve, convex=lower > 0)
     if function == "power":
         return _power(parameter, curve)
     return _bent(curve, np.full(lower.shape, function in CONVEX))
@@ -161,7 +157,7 @@ class Curve:
         return np.where(width > NARROW, (self.at_upper - self.at_lower) / width, self.slope(self.middle))
 
     def above(self, slope: np.ndarray, point: np.ndarray) -> np.ndarray:
-        """Return the intercept of the upper line: the largest of ``f(z) - slope * z`` at the ends and `point`."""
+        """Return the intercept of the upper line: the largest ``f(z) - slope z`` at the ends and `point`."""
         ends = np.maximum(self.at_lower - slope * self.lower, self.at_upper - slope * self.upper)
         return np.maximum(ends, self.value(point) - slope * point)
 
@@ -178,6 +174,16 @@ def _bent(curve: Curve, convex: np.ndarray) -> Lines:
     return Lines((lower,), curve.below(lower, curve.middle), (upper,), curve.above(upper, curve.middle))
 
 
+def _beside_pole(curve: Curve, convex: np.ndarray) -> Lines:
+    """As `_bent`, and no line at all over an interval with the pole at 0."""
+    lines = _bent(curve, convex)
+    pole = (curve.lower <= 0) & (curve.upper >= 0)
+    return lines._replace(
+        lower_constant=np.where(pole, np.nan, lines.lower_constant),
+        upper_constant=np.where(pole, np.nan, lines.upper_constant),
+    )
+
+
 def _s_shaped(function: str, curve: Curve) -> Lines:
     """Above: the tangent in the middle, moved up to where the tangent through the lower end touches, or the
     chord where that lies beyond the upper end. Below, the mirror image."""
@@ -192,7 +198,7 @@ def _s_shaped(function: str, curve: Curve) -> Lines:
 
 
 def tangent_point(function: str, z: np.ndarray) -> np.ndarray:
-    """Return d >= 0 where the line through ``(z, f(z))``, z <= 0, touches the graph of an s-shaped function."""
+    """Return d >= 0 where the line through ``(z, f(z))``, z <= 0, touches an s-shaped function again."""
     at, touching = _tangent_points(function)
     return np.interp(np.log1p(-z), at, touching)
 
@@ -212,22 +218,14 @@ def _tangent_points(function: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _power(exponent: float, curve: Curve) -> Lines:
-    lower, upper = curve.lower, curve.upper
+    lower = curve.lower
     if exponent != round(exponent):  # from 0 on
         return _bent(curve, np.full(lower.shape, exponent < 0 or exponent > 1))
-    if exponent % 2 == 0 or exponent == 1:
-        lines = _bent(curve, np.ones(lower.shape, dtype=bool))
-    elif exponent < 0:
-        lines = _bent(curve, lower > 0)
-    else:
-        lines = _odd_power(exponent, curve)
     if exponent < 0:
-        pole = (lower <= 0) & (upper >= 0)
-        lines = lines._replace(
-            lower_constant=np.where(pole, np.nan, lines.lower_constant),
-            upper_constant=np.where(pole, np.nan, lines.upper_constant),
-        )
-    return lines
+        return _beside_pole(curve, convex=(lower > 0) | (exponent % 2 == 0))
+    if exponent % 2 == 0 or exponent == 1:
+        return _bent(curve, np.ones(lower.shape, dtype=bool))
+    return _odd_power(exponent, curve)
 
 
 def _odd_power(exponent: float, curve: Curve) -> Lines:
@@ -254,8 +252,8 @@ def _tangent_share(exponent: float) -> float:
 
 
 def _wave(function: str, curve: Curve) -> Lines:
-    """A tangent in the middle and the chord where the curve bends one way only, else two lines along the chord;
-    flat from one turn on."""
+    """A tangent in the middle and the chord where the curve bends one way only, else two lines along the
+    chord; flat from one turn on."""
     lower, upper = curve.lower, curve.upper
     width = upper - lower
     bends = -curve.value(curve.middle)  # the second derivative

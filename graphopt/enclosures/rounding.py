@@ -1,7 +1,7 @@
 """How far computed bounds are moved outwards, so that rounding errors cannot make them wrong.
 
-Bounds hold for the exact real function *and* for what NumPy computes for it in float64: both differ by no more
-than the paddings below. Theory: N. J. Higham, "Accuracy and Stability of Numerical Algorithms", chapter 3: a sum
+Bounds hold for the exact real function *and* for what NumPy computes for it in float64: the two differ by no
+more than the paddings below. N. J. Higham, "Accuracy and Stability of Numerical Algorithms", chapter 3: a sum
 of n products is computed to ``n eps / (1 - n eps)`` of the sum of their magnitudes, in whatever order.
 """
 
