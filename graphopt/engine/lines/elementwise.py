@@ -250,12 +250,25 @@ def _reciprocal(node: Apply, args: tuple, dtypes: list, dtype: np.dtype) -> Expr
     return Expression(f"1 / {x}", inplace=inplace, candidates=candidates)
 
 
+def _power(node: Apply, args: tuple, dtypes: list, dtype: np.dtype) -> Expression | None:
+    """Compute the power of two float32 scalars in float64.
+
+    NumPy's own may miss the nearest float32, and the ``1 - beta**t`` of Adam makes that 100 times larger.
+    """
+    if node.outputs[0].type.ndim > 0 or dtype != np.float32:
+        return _ufunc("power", args, dtypes, dtype)
+    wide = np.dtype("float64")
+    x, y = (as_dtype(a, d, wide) for a, d in zip(args, dtypes))
+    return Expression(as_dtype(f"np.power({x}, {y})", wide, dtype))
+
+
 _SPECIAL: dict[type, Any] = {
     ps.Cast: _cast,
     ps.Identity: _identity,
     ps.Second: _second,
     ps.Switch: _switch,
     ps.Clip: _clip,
+    ps.Pow: _power,
     ps.Sqr: _sqr,
     ps.Neg: _neg,
     ps.Reciprocal: _reciprocal,

@@ -246,3 +246,11 @@ def test_declared_lengths_are_stretched():
         np.ones((2, 3)), np.ones((1, 3)), np.ones((2, 1))
     )
     np.testing.assert_array_equal(result, np.full((2, 3), 2.0))
+
+
+def test_a_power_of_two_float32_scalars_is_the_nearest():
+    base, exponents = np.float32(0.999), np.arange(1, 200, dtype="float32")
+    t = pt.fscalar("t")
+    power = engine.compile([t], base**t, tier="now")
+    expected = np.float64(base) ** exponents
+    np.testing.assert_array_equal([power(e) for e in exponents], expected.astype("float32"))
