@@ -49,6 +49,13 @@ def constant_form(values: np.ndarray) -> Form:
     return Form(np.array(values, dtype=np.float64).ravel())
 
 
+def placed(form: Form, index: np.ndarray, size: int) -> Form:
+    """Return the form of `size` elements with those of `form` at the places `index`, 0 elsewhere."""
+    constant = np.zeros(size)
+    constant[index] = form.constant
+    return Form(constant, {g: _rows_placed(m, index, size) for g, m in form.terms.items()})
+
+
 def group_form(group: int, size: int) -> Form:
     """Return the form that is the group itself."""
     return Form(np.zeros(size), {group: compact(_identity(size))})
@@ -62,11 +69,18 @@ def taken(form: Form, index: np.ndarray) -> Form:
 
 def joined(forms: Sequence[Form]) -> Form:
     """Return the forms one after the other."""
-    from scipy import sparse
-
-    terms = {}
+    if len(forms) == 1:
+        return forms[0]
+    size, terms = sum(f.size for f in forms), {}
     for group in dict.fromkeys(g for form in forms for g in form.terms):
         width = next(f.terms[group].shape[1] for f in forms if group in f.terms)
+        if size * width <= DENSE_BELOW:
+            terms[group] = np.vstack(
+                [dense(f.terms[group]) if group in f.terms else np.zeros((f.size, width)) for f in forms]
+            )
+            continue
+        from scipy import sparse
+
         blocks = [
             sparse.csr_array(f.terms[group]) if group in f.terms else sparse.csr_array((f.size, width))
             for f in forms
@@ -81,6 +95,11 @@ def added(first: Form, second: Form) -> Form:
     for group, matrix in second.terms.items():
         terms[group] = compact(terms[group] + matrix) if group in terms else matrix
     return Form(first.constant + second.constant, terms)
+
+
+def shifted(form: Form, numbers: np.ndarray | float) -> Form:
+    """Return `form` with numbers, one or (size,), added to it."""
+    return Form(form.constant + numbers, form.terms)
 
 
 def scaled(form: Form, factors: np.ndarray) -> Form:
@@ -138,6 +157,20 @@ def _identity(size: int) -> Matrix:
     from scipy import sparse
 
     return sparse.eye_array(size, format="csr")
+
+
+def _rows_placed(matrix: Matrix, index: np.ndarray, size: int) -> Matrix:
+    """Return a matrix of `size` rows with those of `matrix` at the places `index`."""
+    width = matrix.shape[1]
+    if isinstance(matrix, np.ndarray) and size * width <= DENSE_BELOW:
+        rows = np.zeros((size, width))
+        rows[index] = matrix
+        return rows
+    from scipy import sparse
+
+    ones = np.ones(len(index))
+    selection = sparse.csr_array((ones, (index, np.arange(len(index)))), shape=(size, len(index)))
+    return compact(_product(selection, matrix))
 
 
 def _row_scaled(matrix: Matrix, factors: np.ndarray) -> Matrix:

@@ -1,0 +1,43 @@
+"""Operations that hold a graph of their own, written out: they are what is inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pytensor.graph.basic import Apply
+from pytensor.ifelse import IfElse
+from pytensor.tensor.blockwise import OpFromGraph
+from pytensor.tensor.special import LogSoftmax
+
+from graphopt.structure.elements import Elements, Value, numbered, value_of
+from graphopt.structure.forms import joined, scaled, taken
+from graphopt.structure.lowering import Lowering, lower_op, not_lowered
+from graphopt.structure.quotients import ExpSum, log_of_sum
+
+
+@lower_op.register(OpFromGraph)
+def _inner_graph(op: OpFromGraph, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
+    return lowering.inside(op.inner_inputs, inputs, op.inner_outputs)
+
+
+@lower_op.register(IfElse)
+def _if_else(op: IfElse, node: Apply, lowering: Lowering, condition: Value, *branches: Value) -> list[Value]:
+    if isinstance(condition, Elements):
+        raise not_lowered(node, "its condition depends on the decisions")
+    return list(branches[: op.n_outs] if condition else branches[op.n_outs :])
+
+
+@lower_op.register(LogSoftmax)
+def _log_softmax(op: LogSoftmax, node: Apply, lowering: Lowering, x: Elements) -> list[Any]:
+    """``-log sum_j exp(x_j - x_i)`` for each i: bounds of it see that it is monotone."""
+    axes = tuple(range(len(x.shape))) if op.axis is None else tuple(op.axis)
+    kept = [a for a in range(len(x.shape)) if a not in axes]
+    order = np.transpose(numbered([x])[0], [*kept, *axes])
+    rows = order.reshape(int(np.prod(order.shape[: len(kept)])), -1)
+    found = []
+    for row in rows:
+        total = ExpSum(0.0, np.ones(len(row)), taken(x.form, row))
+        found += [log_of_sum(lowering.builder, total.divided_by(1.0, taken(x.form, i))) for i in row]
+    place = np.argsort(rows.ravel())
+    return [value_of(taken(scaled(joined(found), -1.0), place), x.shape)]

@@ -1,0 +1,80 @@
+"""Operations that only move elements: run on the numbers of the elements, they say which goes where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from pytensor.gradient import ViewOp
+from pytensor.graph.basic import Apply
+from pytensor.raise_op import CheckAndRaise
+from pytensor.tensor import basic as tb
+from pytensor.tensor import subtensor as ts
+from pytensor.tensor.elemwise import DimShuffle
+from pytensor.tensor.extra_ops import CpuContiguous, Repeat
+from pytensor.tensor.reshape import JoinDims, SplitDims
+from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
+
+from graphopt.structure.elements import Value, is_form, numbered, picked, shape_of
+from graphopt.structure.lowering import Lowering, lower_op, not_lowered, run_numbers
+
+
+def moved(node: Apply, inputs: Sequence[Value], positions: Sequence[int]) -> list[Value]:
+    """Return the outputs of a node that moves elements of its inputs at `positions`."""
+    if any(is_form(value) for i, value in enumerate(inputs) if i not in positions):
+        raise not_lowered(node, "where it takes elements from depends on the decisions")
+    data = [inputs[i] for i in positions]
+    arguments = list(inputs)
+    for i, numbers in zip(positions, numbered(data)):
+        arguments[i] = numbers
+    return [picked(data, where) for where in run_numbers(node, arguments)]
+
+
+@lower_op.register(CpuContiguous)
+@lower_op.register(DimShuffle)
+@lower_op.register(JoinDims)
+@lower_op.register(Repeat)
+@lower_op.register(Reshape)
+@lower_op.register(SpecifyShape)
+@lower_op.register(SplitDims)
+@lower_op.register(tb.Alloc)
+@lower_op.register(tb.ExtractDiag)
+@lower_op.register(tb.ScalarFromTensor)
+@lower_op.register(tb.Split)
+@lower_op.register(tb.TensorFromScalar)
+@lower_op.register(ts.AdvancedSubtensor)
+@lower_op.register(ts.AdvancedSubtensor1)
+@lower_op.register(ts.Subtensor)
+@lower_op.register(ViewOp)
+def _first(op, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
+    """The elements of the first input are moved; the others say where to."""
+    return moved(node, inputs, [0])
+
+
+@lower_op.register(tb.MakeVector)
+def _make_vector(op: tb.MakeVector, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
+    return [picked(inputs, np.arange(len(inputs)))]
+
+
+@lower_op.register(tb.Join)
+def _join(op: tb.Join, node: Apply, lowering: Lowering, axis: Value, *inputs: Value) -> list[Value]:
+    return [picked(inputs, np.concatenate(numbered(inputs), axis=int(axis)))]
+
+
+@lower_op.register(CheckAndRaise)
+def _check(op: CheckAndRaise, node: Apply, lowering: Lowering, x: Value, *conditions: Value) -> list[Value]:
+    if any(is_form(condition) for condition in conditions):
+        raise not_lowered(node, "what it checks depends on the decisions")
+    if is_form(x):
+        run_numbers(node, [numbered([x])[0], *conditions])
+    return [x]
+
+
+@lower_op.register(Shape)
+def _shape(op: Shape, node: Apply, lowering: Lowering, x: Value) -> list[Value]:
+    return [np.array(shape_of(x), dtype=np.int64)]
+
+
+@lower_op.register(Shape_i)
+def _shape_i(op: Shape_i, node: Apply, lowering: Lowering, x: Value) -> list[Value]:
+    return [np.array(shape_of(x)[op.i], dtype=np.int64)]

@@ -1,0 +1,184 @@
+"""From a graph to a program: each variable becomes an array of forms, or the array that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Apply, Constant, Variable
+from pytensor.graph.traversal import io_toposort
+
+from graphopt.engine.lines.linker import LIBRARIES, numpy_funcify
+from graphopt.errors import InvalidValue
+from graphopt.structure.builder import Builder
+from graphopt.structure.elements import Elements, Value, form_of, is_form, value_of
+from graphopt.structure.forms import group_form, taken
+from graphopt.structure.program import Program
+from graphopt.structure.simplification import simplified
+
+
+class NotLowered(InvalidValue):
+    """A graph with an operation that has no form: nothing can be proved about it."""
+
+
+def lower(
+    expressions: Sequence[Variable],
+    decisions: Sequence[Variable],
+    held: Mapping[Variable, np.ndarray] | None = None,
+) -> Program:
+    """Return the program of `expressions` over `decisions`.
+
+    Parameters
+    ----------
+    expressions : sequence of tensor variables
+        Of any shape, in float64; an output of the program holds the elements of one in C order.
+    decisions : sequence of tensor variables
+        Of known shapes. Raveled and joined they are group 0.
+    held : mapping from variable to array, optional
+        The values of the other inputs. Shared variables have the values they hold now.
+
+    Raises
+    ------
+    NotLowered
+        If an operation on the way from the decisions to an expression is neither affine nor made of the
+        functions that a program may use.
+    InvalidValue
+        If a decision has an unknown shape, or an input has no value.
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> x = pt.vector("x", shape=(2,))
+    >>> program = lower([pt.maximum(x, 0).sum()], [x])
+    >>> str(program.structure)
+    'affine pieces joined by relu'
+    >>> float(program(np.array([[1.5, -2.0]]))[0][0, 0])
+    1.5
+    """
+    sizes = [_size(decision) for decision in decisions]
+    builder = Builder(sum(sizes))
+    whole, start = group_form(0, sum(sizes)), 0
+    values: dict[Variable, Value] = {v: np.asarray(a) for v, a in (held or {}).items()}
+    for decision, size in zip(decisions, sizes):
+        values[decision] = value_of(taken(whole, np.arange(start, start + size)), decision.type.shape)
+        start += size
+    found = Lowering(builder, values).values_of(expressions)
+    for expression, value in zip(expressions, found):
+        if isinstance(value, Elements) and value.test:
+            raise not_lowered(expression.owner, "a truth value is no number")
+    return simplified(Program(tuple(builder.groups), tuple(form_of(value) for value in found)))
+
+
+def _size(decision: Variable) -> int:
+    """Return the number of elements of a decision."""
+    if None in decision.type.shape:
+        raise InvalidValue(
+            f"The decision {decision} has the shape {decision.type.shape}; expected known lengths, as in "
+            "pt.tensor('x', shape=(10,))."
+        )
+    return int(np.prod(decision.type.shape))
+
+
+class Lowering:
+    """The values of variables, found as they are asked for.
+
+    Attributes
+    ----------
+    builder : Builder
+    """
+
+    def __init__(
+        self, builder: Builder, values: Mapping[Variable, Value], outer: Lowering | None = None
+    ) -> None:
+        self.builder = builder
+        self._values = dict(values)
+        self._outer = outer
+
+    def __getitem__(self, variable: Variable) -> Value:
+        """Return the value of a variable that is known."""
+        if variable in self._values:
+            return self._values[variable]
+        if isinstance(variable, Constant):
+            return variable.data
+        if isinstance(variable, SharedVariable):
+            return variable.get_value(borrow=True)
+        if self._outer is not None:
+            return self._outer[variable]
+        raise InvalidValue(
+            f"The expression depends on {variable} ({variable.type}), which is neither a decision nor held. "
+            f"Give it a value with held={{{variable}: value}}."
+        )
+
+    def __contains__(self, variable: Variable) -> bool:
+        return variable in self._values or (self._outer is not None and variable in self._outer)
+
+    def values_of(self, variables: Sequence[Variable]) -> list[Value]:
+        """Return the values of `variables`, running all operations on the way that are not known yet."""
+        for node in io_toposort(list(self._values), list(variables)):
+            if not all(output in self for output in node.outputs):
+                self._values.update(zip(node.outputs, self.run(node)))
+        return [self[variable] for variable in variables]
+
+    def inside(
+        self, inputs: Sequence[Variable], values: Sequence[Value], outputs: Sequence[Variable]
+    ) -> list:
+        """Return the values of `outputs` of a graph within an operation, its `inputs` having `values`."""
+        return Lowering(self.builder, dict(zip(inputs, values))).values_of(outputs)
+
+    def again(self, changes: Mapping[Variable, Value], output: Variable) -> Value:
+        """Return the value that `output` would have if variables had other values."""
+        inner, moving = Lowering(self.builder, changes, self), set(changes)
+        for node in io_toposort(list(changes), [output]):
+            if any(i in moving for i in node.inputs):
+                moving.update(node.outputs)
+                inner._values.update(zip(node.outputs, inner.run(node)))
+        return inner[output]
+
+    def run(self, node: Apply) -> list[Value]:
+        """Return the values of the node's outputs."""
+        inputs = [self[variable] for variable in node.inputs]
+        refuse_chance(node)
+        self.builder.name = str(node.outputs[0])
+        if any(is_form(value) for value in inputs):
+            return lower_op(node.op, node, self, *inputs)
+        return run_numbers(node, inputs)
+
+
+def run_numbers(node: Apply, inputs: Sequence[Any]) -> list[Any]:
+    """Return the outputs of a node whose inputs do not depend on the decisions."""
+    with np.errstate(all="ignore"):
+        found = numpy_funcify(node.op, node)(*inputs)
+    return list(found) if len(node.outputs) > 1 else [found]
+
+
+def refuse_chance(node: Apply) -> None:
+    """Raise for an operation that draws random numbers: its value differs from call to call."""
+    if hasattr(node.op, "rng_param") or type(node.op).__name__.endswith("RandomVariable"):
+        raise not_lowered(node, "it draws random numbers")
+
+
+@singledispatch
+def lower_op(op: Any, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
+    """Return the values of the node's outputs; at least one of `inputs` depends on the decisions."""
+    raise not_lowered(node, "it is neither affine nor made of the functions that bounds are known for")
+
+
+def not_lowered(node: Apply, why: str) -> NotLowered:
+    """Return the error for an operation that has no form."""
+    return NotLowered(
+        f"The operation {node.op} has no form: {why}. It makes {node.outputs[0]} "
+        f"({node.outputs[0].type}){_written(node)}. Only local search is possible: solve without a proof, or "
+        f"write this part with sums, products, relu, maximum, abs, sigmoid, tanh, exp or log."
+    )
+
+
+def _written(node: Apply) -> str:
+    """Return where the user wrote the node, as far as it is known."""
+    for stack in getattr(node.outputs[0].tag, "trace", ()):
+        for frame in reversed(stack):
+            if not frame[0].startswith(tuple(LIBRARIES)):
+                return f', written in {frame[0]}, line {frame[1]}: "{frame[3]}"'
+    return ""

@@ -1,0 +1,122 @@
+"""Programs made smaller: elements that nothing needs are left out, like groups of one level joined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from graphopt.structure.forms import Form, Matrix, compact, joined, taken
+from graphopt.structure.program import Group, Program
+
+
+def simplified(program: Program) -> Program:
+    """Return a program with the same outputs, of fewer and larger groups."""
+    return levelled(without_idle(program))
+
+
+def without_idle(program: Program) -> Program:
+    """Return `program` without the elements that no output depends on; the decisions all stay."""
+    needed = [np.zeros(group.size, dtype=bool) for group in program.groups]
+    for output in program.outputs:
+        _need(needed, output)
+    for number in reversed(range(1, len(program.groups))):
+        for argument in program.groups[number].arguments:
+            if needed[number].all():
+                _need(needed, argument)
+            elif needed[number].any():
+                _need(needed, taken(argument, np.flatnonzero(needed[number])))
+    needed[0][:] = True
+    kept = {g: np.flatnonzero(mask) for g, mask in enumerate(needed) if mask.any()}
+    kept.setdefault(0, np.zeros(0, dtype=int))
+    number = {g: k for k, g in enumerate(kept)}
+
+    def moved(form: Form, rows: np.ndarray | None = None) -> Form:
+        if rows is not None and len(rows) < form.size:
+            form = taken(form, rows)
+        terms = {}
+        for g, matrix in form.terms.items():
+            if g in kept:
+                terms[number[g]] = matrix if len(kept[g]) == matrix.shape[1] else compact(matrix[:, kept[g]])
+        return Form(form.constant, terms)
+
+    groups = []
+    for g, rows in kept.items():
+        old = program.groups[g]
+        arguments = tuple(moved(a, rows) for a in old.arguments)
+        groups.append(Group(old.function, len(rows), arguments, old.parameter, old.name))
+    return Program(tuple(groups), tuple(moved(output) for output in program.outputs))
+
+
+def _need(needed: list[np.ndarray], form: Form) -> None:
+    """Mark the elements of groups that `form` depends on."""
+    for g, matrix in form.terms.items():
+        if isinstance(matrix, np.ndarray):
+            needed[g] |= matrix.any(axis=0)
+        else:
+            needed[g][matrix.indices[matrix.data != 0]] = True
+
+
+def levelled(program: Program) -> Program:
+    """Return `program` with the groups of one function that do not depend on each other joined, by level."""
+    level = [0]
+    for group in program.groups[1:]:
+        level.append(1 + max((level[g] for a in group.arguments for g in a.terms), default=0))
+    alike: dict[tuple, list[int]] = {}
+    for g, group in enumerate(program.groups):
+        alike.setdefault((level[g], group.function, group.parameter), []).append(g)
+    members = [alike[key] for key in sorted(alike, key=lambda key: key[0])]
+    if members == [[g] for g in range(len(program.groups))]:
+        return program
+    place: dict[int, tuple[int, int]] = {}  # number of the new group, first element in it
+    sizes = []
+    for k, several in enumerate(members):
+        start = 0
+        for g in several:
+            place[g] = k, start
+            start += program.groups[g].size
+        sizes.append(start)
+
+    def moved(form: Form) -> Form:
+        return Form(form.constant, _widened(form.terms, place, sizes))
+
+    groups = []
+    for several, size in zip(members, sizes):
+        first = program.groups[several[0]]
+        arguments = tuple(
+            joined([moved(program.groups[g].arguments[k]) for g in several])
+            for k in range(len(first.arguments))
+        )
+        names = dict.fromkeys(program.groups[g].name for g in several)
+        groups.append(Group(first.function, size, arguments, first.parameter, ", ".join(names)))
+    return Program(tuple(groups), tuple(moved(output) for output in program.outputs))
+
+
+def _widened(
+    terms: Mapping[int, Matrix], place: Mapping[int, tuple[int, int]], sizes: list[int]
+) -> dict[int, Matrix]:
+    """Return the terms over joined groups, of `sizes`, that begin at `place`."""
+    by_group: dict[int, list[tuple[int, Matrix]]] = {}
+    for g, matrix in terms.items():
+        k, start = place[g]
+        by_group.setdefault(k, []).append((start, matrix))
+    return {k: _side_by_side(parts, sizes[k]) for k, parts in by_group.items()}
+
+
+def _side_by_side(parts: list[tuple[int, Matrix]], width: int) -> Matrix:
+    """Return one matrix of `width` columns with each part at its first column."""
+    if len(parts) == 1 and parts[0][1].shape[1] == width:
+        return parts[0][1]
+    rows = parts[0][1].shape[0]
+    if all(isinstance(m, np.ndarray) for _, m in parts) and rows * width <= 1 << 20:
+        whole = np.zeros((rows, width))
+        for start, matrix in parts:
+            whole[:, start : start + matrix.shape[1]] = matrix
+        return compact(whole)
+    from scipy import sparse
+
+    entries = [(start, sparse.coo_array(matrix)) for start, matrix in parts]
+    data = np.concatenate([m.data for _, m in entries])
+    row = np.concatenate([m.coords[0] for _, m in entries])
+    column = np.concatenate([m.coords[1] + start for start, m in entries])
+    return compact(sparse.csr_array((data, (row, column)), shape=(rows, width)))

@@ -1,0 +1,73 @@
+"""Elementwise expressions and activations become the functions that they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytensor.tensor as pt
+import pytest
+
+from graphopt.nn import activations
+from graphopt.structure import Structure
+from tests.structure.agreement import lowered
+
+x = pt.vector("x", shape=(4,))
+y = pt.vector("y", shape=(4,))
+
+PIECEWISE_LINEAR = ["hard_sigmoid", "hard_tanh", "leaky_relu", "relu", "relu6", "soft_shrink"]
+JUMPS = ["hard_shrink"]
+
+
+@pytest.mark.parametrize("name", sorted(set(activations.TABLE) - set(JUMPS)))
+def test_every_activation(name):
+    program = lowered(activations.get(name)(x[None]), [x])
+    expected = Structure.PIECEWISE_LINEAR if name in PIECEWISE_LINEAR else Structure.SMOOTH
+    assert program.structure is (Structure.AFFINE if name == "linear" else expected)
+
+
+ONE_RELU = {
+    "half of x + |x|": (x + abs(x)) / 2,
+    "leaky by abs": 0.6 * x + 0.4 * abs(x),
+    "switch": pt.switch(x > 0, x, 0.0),
+    "leaky switch": pt.switch(pt.gt(x, 0.0), x, 0.2 * x),
+    "switch the other way": pt.switch(pt.lt(x, 0.0), 0.1 * x, x),
+    "threshold": pt.switch(x >= 0.5, x, 0.5),
+    "gate": x * (x > 0),
+    "|x| by where": pt.where(x >= 0, x, -x),
+    "maximum": pt.maximum(x, 0.3),
+    "of two": pt.maximum(x, 2 * y),
+    "twice": pt.maximum(pt.maximum(x, 0), 0),
+}
+
+
+@pytest.mark.parametrize("name", ONE_RELU)
+def test_one_relu_for_each_element(name):
+    program = lowered(ONE_RELU[name], [x, y])
+    assert [(g.function, g.size) for g in program.groups[1:]] == [("relu", 4)]
+
+
+SPELLINGS = {
+    "log1p(exp(x))": (pt.log1p(pt.exp(x)), "softplus"),
+    "log(1 + exp(x))": (pt.log(1 + pt.exp(x)), "softplus"),
+    "-log(sigmoid(x))": (-pt.log(pt.sigmoid(x)), "softplus"),
+    "1 / (1 + exp(-x))": (1 / (1 + pt.exp(-x)), "sigmoid"),
+    "exp(x) / (1 + exp(x))": (pt.exp(x) / (1 + pt.exp(x)), "sigmoid"),
+    "x * x": (x * x, "square"),
+    "(x - 1)(2 - 2x)": ((x - 1) * (2 - 2 * x), "square"),
+    "x ** 3": (x**3, "power"),
+    "2 ** x": (2.0**x, "exp"),
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_functions_are_seen_however_they_are_spelled(name):
+    expression, function = SPELLINGS[name]
+    program = lowered(expression, [x])
+    assert [(g.function, g.size) for g in program.groups[1:]] == [(function, 4)]
+
+
+def test_exponents():
+    for exponent in (-2, -1, 0, 1, 4, 5):
+        lowered(x**exponent, [x])
+    for exponent in (-0.5, 0.5, 1.5):
+        lowered(abs(x) ** exponent, [x])
+    assert np.isclose(lowered(x**0, [x]).outputs[0].constant, 1).all()
