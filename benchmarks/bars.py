@@ -29,7 +29,7 @@ class Line:
     compared: int | None = None
 
 
-W1, W2, W3, W4 = "ours.w1", "ours.w2", "ours.w3", "ours.w4"
+W1, W2, W3, W4, S = "ours.w1", "ours.w2", "ours.w3", "ours.w4", "ours.starts"
 
 # In Adam, torch adds epsilon to the root after bias correction; Keras, and so we and the JAX program, before
 # it: after an epoch the weights are 1.1e-2 apart. With torch's place of it, JAX ends 1.1e-5 from torch.
@@ -121,6 +121,32 @@ LINES = (
         Line("W4", f"set-up a variable, d = {size}, us", (W4, f"set-up d={size}"), 0.3, units=size)
         for size in data.ROSENBROCK_SIZES[1:]
     ),
+    Line(
+        "S",
+        "256 starts, dense, in step / SciPy's own",
+        (S, "dense, in step"),
+        None,
+        (S, "dense, scipy"),
+        tolerance=1e-8,
+    ),
+    Line(
+        "S",
+        "256 starts, dense, in step / BoTorch",
+        (S, "dense, in step"),
+        0.7,
+        ("peers.botorch_starts", "dense"),
+    ),
+    Line(
+        "S",
+        "32 starts, W3's plan, in step / SciPy's own",
+        (S, "plan, in step"),
+        None,
+        (S, "plan, scipy"),
+        tolerance=1e-8,
+    ),
+    Line(
+        "S", "32 starts, W3's plan, in step / one by one", (S, "plan, in step"), 0.2, (S, "plan, one by one")
+    ),
 )
 
 
@@ -143,4 +169,4 @@ FRESH = (
     Fresh("warm", "W3 to one epoch and solve, caches filled / JAX", "ours.cold_w3", "peers.jax_cold_w3", 0.8),
 )
 
-WORKLOADS = ("W1", "W2", "W3", "W4", "cold", "warm")
+WORKLOADS = ("W1", "W2", "W3", "W4", "S", "cold", "warm")

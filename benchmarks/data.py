@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 # W1: story 1
@@ -107,3 +109,30 @@ ROSENBROCK_ITERATIONS = 50
 def rosenbrock_start(size: int) -> np.ndarray:
     """Return the start (size,): the customary -1.2, 1, -1.2, ..., moved into the box."""
     return np.clip(np.where(np.arange(size) % 2 == 0, -1.2, 1.0), *ROSENBROCK_BOX)
+
+
+# S: many starts in a box
+DENSE = (10, 64, 64, 1)
+DENSE_STARTS = 256
+PLAN_STARTS = 32
+FACTOR, GRADIENT_TOLERANCE = 1e7 * np.finfo(float).eps, 1e-8  # when a run stops
+
+
+def dense_weights(seed: int = 5) -> list[np.ndarray]:
+    """Return kernel and bias of each layer of a tanh network with layers of `DENSE`, the last one linear."""
+    rng = np.random.default_rng(seed)
+    return [
+        part
+        for rows, columns in pairwise(DENSE)
+        for part in (1.5 * rng.normal(size=(rows, columns)) / np.sqrt(rows), 0.3 * rng.normal(size=columns))
+    ]
+
+
+def dense_starts(seed: int = 6) -> np.ndarray:
+    """Return the starts in [-1, 1], (256, 10)."""
+    return np.random.default_rng(seed).uniform(-1, 1, (DENSE_STARTS, DENSE[0]))
+
+
+def plan_starts(seed: int = 7) -> np.ndarray:
+    """Return starts for the plan in [-1, 1], flat, (32, 84)."""
+    return np.random.default_rng(seed).uniform(-1, 1, (PLAN_STARTS, PLAN[0] * PLAN[1]))

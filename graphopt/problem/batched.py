@@ -10,15 +10,15 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import grad
-from pytensor.graph.op import HasInnerGraph
-from pytensor.graph.replace import clone_replace, vectorize_graph
+from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import ancestors
 from pytensor.tensor.blockwise import Blockwise
+from pytensor.tensor.math import Dot
 from pytensor.tensor.type import TensorType
 
-import graphopt.ops.vectorized  # noqa: F401  (how recurrent layers are vectorised)
 from graphopt import engine
 from graphopt.environment import collector_paused
+from graphopt.ops.vectorized import vectorized
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.problem.functions import Graph, ProblemFunctions, unpacked
 
@@ -42,8 +42,8 @@ class BatchedFunctions:
     Attributes
     ----------
     possible : bool
-        Whether the graph could be vectorised without a loop over the points in Python: not with a `Scan` or
-        another operation that holds a graph of its own.
+        Whether the graph could be vectorised without a loop over the points in Python: not with a `Scan`, for
+        example.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -58,9 +58,9 @@ class BatchedFunctions:
                 [graph.objective], unpacked(flat, graph.decisions), rebuild_strict=False
             )
             points = pt.specify_shape(self._points, (None, size))
-            self._values = vectorize_graph(objective, {flat: points})
+            (self._values,) = vectorized([objective], {flat: points})
             self.possible = self._values.type.ndim == 1 and not any(
-                isinstance(v.owner.op, Blockwise) and isinstance(v.owner.op.core_op, HasInnerGraph)
+                isinstance(v.owner.op, Blockwise) and not isinstance(v.owner.op.core_op, Dot)
                 for v in ancestors([self._values])
                 if v.owner is not None
             )
