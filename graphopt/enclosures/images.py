@@ -95,8 +95,7 @@ def _falling_beside_pole(value: Callable, lower: np.ndarray, upper: np.ndarray) 
 
 
 def _reciprocal(lower: np.ndarray, upper: np.ndarray, _: float) -> Range:
-    below, above = _falling_beside_pole(lambda x: 1.0 / x, lower, upper)
-    return np.where((lower < 0) & (upper == 0), -np.inf, below), above
+    return _falling_beside_pole(lambda x: 1.0 / x, lower, upper)
 
 
 def _power(lower: np.ndarray, upper: np.ndarray, exponent: float) -> Range:
