@@ -60,6 +60,7 @@ class _Meaning(ast.NodeTransformer):
         self.true_division = true_division
         self.patterns = patterns
         self.temporaries = 0
+        self.in_function = False
 
     # ------------------------------------------------------------------------------- expressions
 
@@ -72,7 +73,7 @@ class _Meaning(ast.NodeTransformer):
                 return node  # true in Python 2 too
             return _call("__div2__", node.left, node.right, at=node)
         if isinstance(node.op, ast.Mod) and _has_text(node.left):
-            return _call("__mod2__", node.left, node.right, at=node)
+            return _call("__mod2__", node.left, _in_order(node.right), at=node)
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
@@ -100,6 +101,10 @@ class _Meaning(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         function = node.func
+        if self.in_function and isinstance(function, ast.Name) and function.id == "locals":
+            return _call("__locals2__", node, at=node)
+        if isinstance(function, ast.Name) and function.id in _GO_THROUGH:
+            node.args = [_in_order(argument) for argument in node.args]
         if (
             isinstance(function, ast.Name)
             and function.id == "str"
@@ -184,9 +189,25 @@ class _Meaning(ast.NodeTransformer):
         before.append(ast.fix_missing_locations(ast.copy_location(assignment, node)))
         return ast.copy_location(ast.Name(name, ast.Load()), value)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+    def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
+        node.iter = _in_order(node.iter)
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        self.generic_visit(node)
+        node.iter = _in_order(node.iter)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        outside, self.in_function = self.in_function, True
+        self.generic_visit(node)
+        self.in_function = outside
         unpacking: list[ast.stmt] = []
+        if node.args.kwarg is not None:
+            name = node.args.kwarg.arg
+            ordered = f"{name} = __keywords2__({name}, {node.name == '__init__'})"
+            unpacking.append(_all_at(ast.parse(ordered).body[0], node))
         for pattern, argument in self._patterns(node.args):
             target = ast.parse(f"{pattern} = {argument.arg}").body[0]
             unpacking.append(_all_at(target, node))
@@ -209,7 +230,9 @@ class _Meaning(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         metaclass = next((s for s in node.body if _assigns(s, "__metaclass__")), None)
+        outside, self.in_function = self.in_function, False
         self.generic_visit(node)
+        self.in_function = outside
         if metaclass is not None and not node.keywords:
             node.keywords.append(ast.keyword("metaclass", metaclass.value))
             node.body[node.body.index(metaclass)] = ast.copy_location(ast.Pass(), metaclass)
@@ -220,6 +243,17 @@ class _Meaning(ast.NodeTransformer):
         node.body.append(ast.fix_missing_locations(ast.copy_location(ast.Expr(scope), node.body[-1])))
         node.decorator_list.append(ast.copy_location(ast.Name("__class2__", ast.Load()), node))
         return node
+
+
+_GO_THROUGH = frozenset({"__print2__", "__str2__", "enumerate", "list", "print", "repr", "str", "tuple"})
+
+
+def _in_order(node: ast.expr) -> ast.expr:
+    """Return `node`, gone through in Python 2's order if it is ``vars(x)`` or ``x.__dict__``."""
+    names_them = (isinstance(node, ast.Attribute) and node.attr == "__dict__") or (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "vars"
+    )
+    return _call("__attributes2__", node, at=node) if names_them else node
 
 
 def _has_text(node: ast.expr) -> bool:

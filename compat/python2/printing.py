@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from .unordered import comprehension, dict2
+
 
 def float_text(x: float) -> str:
     """Return ``str(x)`` of Python 2: twelve significant digits.
@@ -34,7 +36,14 @@ class PlainFloat(float):
 
 def text_of(x: Any) -> str:
     """Return what ``print x`` writes for `x`."""
-    return float_text(x) if type(x) is float else x if type(x) is str else str(x)
+    if type(x) is str:
+        return x
+    if type(x) is float:
+        return float_text(x)
+    optparse = sys.modules.get("optparse")
+    if optparse is not None and type(x) is optparse.Values:  # a dict went into another one, and that into its
+        return str(comprehension(dict2(comprehension(vars(x)))))
+    return str(x)
 
 
 def str_(kind: Any, *arguments: Any) -> Any:

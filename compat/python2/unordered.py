@@ -185,6 +185,27 @@ def comprehension(entries: builtins.dict) -> dict2:
     return new
 
 
+def keywords(named: builtins.dict, of_instance: bool) -> dict2:
+    """Return what ``**named`` is inside of a function; `of_instance` says that it is an ``__init__``.
+
+    A function's keywords came in the order of the call; those that a class was called with had been in a
+    dict before, into which they came from a stack, the last one first.
+    """
+    if of_instance and list(named) != table_order(named):
+        named = comprehension(builtins.dict(reversed(named.items())))
+    return comprehension(named)
+
+
+def local_names(found: builtins.dict) -> dict2:
+    """Return what ``locals()`` gave in a function, where `found` has its names from first to last."""
+    return comprehension(builtins.dict(reversed(found.items())))
+
+
+def attributes_of(x: Any) -> Any:
+    """Return `x`, in Python 2's order if it is a plain dict: one that holds the attributes of an object."""
+    return comprehension(x) if type(x) is builtins.dict else x
+
+
 class defaultdict(_Dict, collections.defaultdict):  # type: ignore[misc]
     """`collections.defaultdict` in Python 2's order."""
 

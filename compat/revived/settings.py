@@ -62,6 +62,11 @@ def _pickle(pickle: ModuleType) -> None:
     ordinary.change(pickle)
 
 
+def _argparse(argparse: ModuleType) -> None:
+    """A `Namespace` prints its attributes in alphabetical order, as before Python 3.9."""
+    argparse.Namespace._get_kwargs = lambda self: sorted(vars(self).items())
+
+
 def _testcase(case: ModuleType) -> None:
     """The names that `unittest.TestCase` had before Python 3.12 and in Python 2."""
     for old, new in _ASSERTIONS.items():
@@ -88,6 +93,7 @@ _ASSERTIONS = {
 }
 
 SETTINGS: dict[str, Callable[[ModuleType], None]] = {
+    "argparse": _argparse,
     "numpy": _numpy,
     "pickle": _pickle,
     "matplotlib": _matplotlib,
