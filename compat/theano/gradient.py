@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence, ValuesView
 from typing import Any
 
 import numpy as np
@@ -151,6 +151,8 @@ def grad(
             "wrt must not be a set. sets have no defined iteration order, so we can't return gradients "
             "in a  matching order."
         )
+    if isinstance(wrt, KeysView | ValuesView):  # what `d.values()` of a program for Python 2 is now
+        wrt = list(wrt)
     for element in _listed(wrt):
         if not isinstance(element, Variable):
             raise TypeError(f"Expected Variable, got {element} of type {type(element)}")

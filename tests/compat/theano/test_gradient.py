@@ -259,3 +259,10 @@ def test_gradients_through_a_loop_one_by_one_are_those_asked_for_together():
     np.testing.assert_allclose(f([0.0, 0.0, 0.0]), [51, 14, 51, 51, 14])
     with pytest.raises(theano.gradient.DisconnectedInputError):
         theano.grad(cost, T.vector("unrelated"))
+
+
+def test_variables_to_differentiate_by_may_be_the_values_of_a_dict():
+    parameters = {"w": theano.shared(2.0), "b": theano.shared(3.0)}
+    cost = parameters["w"] ** 2 + 5 * parameters["b"]
+    found = theano.grad(cost, parameters.values())
+    assert [float(g.eval()) for g in found] == [4.0, 5.0]
