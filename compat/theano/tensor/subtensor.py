@@ -405,6 +405,8 @@ class AdvancedSubtensor1(FrontOp, pts.AdvancedSubtensor1):
     stands_for = pts.AdvancedSubtensor1
 
     def __init__(self, sparse_grad: bool = False) -> None:
+        if sparse_grad:
+            from .. import sparse as sparse  # the gradient's type is one of its
         self.stand_for(pts.AdvancedSubtensor1(sparse_grad=sparse_grad))
 
     def make_node(self, x: Any, ilist: Any) -> Apply:

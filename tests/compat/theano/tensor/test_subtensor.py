@@ -1,5 +1,8 @@
 """Indexing gives the Ops that Theano's programs look for."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -70,3 +73,16 @@ def test_new_axes_push_out_broadcastable_axes_that_are_not_mentioned(index, patt
     column = T.col("c")
     assert column[index].broadcastable == pattern
     assert T.alloc(1.0, T.iscalar("n"), 1)[index].broadcastable == pattern
+
+
+def test_a_sparse_gradient_has_theanos_type_before_theano_sparse_is_imported():
+    program = (
+        "import numpy as np\n"
+        "from compat import theano\n"
+        "from compat.theano import tensor as T\n"
+        "table = theano.shared(np.eye(2))\n"
+        "rows = theano.sparse_grad(table[T.lvector()])\n"
+        "print(T.grad(rows.sum(), table).type)"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert printed.stdout == "Sparse[float64, csc]\n"
