@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Iterator
 from types import ModuleType
 
 from .names.attributes import give_attributes
@@ -35,7 +33,9 @@ class _Alias:
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        with _quick_imports():
+        from graphopt.importing import quick_imports
+
+        with quick_imports():
             module = importlib.import_module(_HERE + spec.name[len("theano") :])
         self._own[spec.name] = module.__spec__
         give_attributes(module.__name__)
@@ -47,16 +47,6 @@ class _Alias:
 
 
 _FINDER = _Alias()
-
-
-@contextlib.contextmanager
-def _quick_imports() -> Iterator[None]:
-    """Import many modules in less time."""
-    from graphopt.environment import collector_paused
-    from graphopt.stand_ins import stand_ins
-
-    with collector_paused(), stand_ins():
-        yield
 
 
 def install() -> ModuleType:
@@ -78,7 +68,9 @@ def install() -> ModuleType:
         )
     if _FINDER not in sys.meta_path:
         sys.meta_path.insert(0, _FINDER)
-    with _quick_imports():
+    from graphopt.importing import quick_imports
+
+    with quick_imports():
         theano = importlib.import_module("theano")
         theano.configdefaults.set_numpy_errors()
         importlib.import_module(".text", __package__).speak_theano()

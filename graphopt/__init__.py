@@ -10,7 +10,7 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from graphopt.environment import collector_paused, prepare_environment
+from graphopt.environment import prepare_environment
 
 if TYPE_CHECKING:
     from graphopt.api import *
@@ -28,9 +28,9 @@ prepare_environment()
 
 
 def _import(name: str) -> ModuleType:
-    from graphopt.stand_ins import stand_ins
+    from graphopt.importing import quick_imports
 
-    with collector_paused(), stand_ins():
+    with quick_imports():
         return importlib.import_module(f"graphopt.{name}")
 
 

@@ -129,7 +129,7 @@ def stand_ins() -> Iterator[None]:
         return
     import numpy
 
-    questions = {
+    questions: dict[str, dict[str, Callable[[], Any]]] = {
         "importlib.metadata": {"version": lambda: installed_version},
         "packaging": {"version": lambda: _VERSION},
     }

@@ -23,9 +23,11 @@ from graphopt.engine.stretching import check_lengths, equal_lengths
 from graphopt.engine.tiers import TIERS, Tiers
 from graphopt.environment import collector_paused
 from graphopt.errors import InvalidType, ShapeMismatch, unknown_name
+from graphopt.short_exit import shorten_exit
 
 import_sparse_later()
 compare_constants_quickly()
+shorten_exit()
 
 
 def compile(

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from pytensor.tensor.variable import TensorConstantSignature
 
-_sum = TensorConstantSignature.sum.fget
-_no_nan = TensorConstantSignature.no_nan.fget
+_sum = vars(TensorConstantSignature)["sum"].fget
+_no_nan = vars(TensorConstantSignature)["no_nan"].fget
 
 
 def _has_finite_sum(signature: TensorConstantSignature) -> bool:
@@ -35,5 +35,5 @@ def _quick_no_nan(signature: TensorConstantSignature) -> np.ndarray:
 
 def compare_constants_quickly() -> None:
     """Put the quick ways in the place of PyTensor's."""
-    TensorConstantSignature.sum = property(_quick_sum)
-    TensorConstantSignature.no_nan = property(_quick_no_nan)
+    for name, quick in (("sum", _quick_sum), ("no_nan", _quick_no_nan)):
+        setattr(TensorConstantSignature, name, property(quick))
