@@ -79,14 +79,24 @@ def joined(forms: Sequence[Form]) -> Form:
                 [dense(f.terms[group]) if group in f.terms else np.zeros((f.size, width)) for f in forms]
             )
             continue
-        from scipy import sparse
-
-        blocks = [
-            sparse.csr_array(f.terms[group]) if group in f.terms else sparse.csr_array((f.size, width))
-            for f in forms
-        ]
-        terms[group] = compact(sparse.vstack(blocks, format="csr"))
+        terms[group] = compact(_stacked(forms, group, (size, width)))
     return Form(np.concatenate([f.constant for f in forms]), terms)
+
+
+def _stacked(forms: Sequence[Form], group: int, shape: tuple[int, int]) -> Matrix:
+    """Return the matrices of `group` in `forms` one below the other, sparse."""
+    from scipy import sparse
+
+    data, rows, columns, start = [], [], [], 0
+    for form in forms:
+        if group in form.terms:
+            entries = sparse.coo_array(form.terms[group])
+            data.append(entries.data)
+            rows.append(entries.coords[0] + start)
+            columns.append(entries.coords[1])
+        start += form.size
+    places = np.concatenate(rows), np.concatenate(columns)
+    return sparse.csr_array((np.concatenate(data), places), shape=shape)
 
 
 def added(first: Form, second: Form) -> Form:

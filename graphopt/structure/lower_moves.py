@@ -15,7 +15,18 @@ from pytensor.tensor.extra_ops import CpuContiguous, Repeat
 from pytensor.tensor.reshape import JoinDims, SplitDims
 from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 
-from graphopt.structure.elements import Value, is_form, numbered, picked, shape_of
+from graphopt.ops.rows import TakeRows
+from graphopt.structure.elements import (
+    Value,
+    form_of,
+    is_form,
+    linear,
+    numbered,
+    picked,
+    shape_of,
+    value_of,
+)
+from graphopt.structure.forms import added
 from graphopt.structure.lowering import Lowering, lower_op, not_lowered, run_numbers
 
 
@@ -32,6 +43,7 @@ def moved(node: Apply, inputs: Sequence[Value], positions: Sequence[int]) -> lis
 
 @lower_op.register(CpuContiguous)
 @lower_op.register(DimShuffle)
+@lower_op.register(TakeRows)
 @lower_op.register(JoinDims)
 @lower_op.register(Repeat)
 @lower_op.register(Reshape)
@@ -49,6 +61,28 @@ def moved(node: Apply, inputs: Sequence[Value], positions: Sequence[int]) -> lis
 def _first(op, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
     """The elements of the first input are moved; the others say where to."""
     return moved(node, inputs, [0])
+
+
+@lower_op.register(ts.AdvancedIncSubtensor)
+@lower_op.register(ts.AdvancedIncSubtensor1)
+@lower_op.register(ts.IncSubtensor)
+def _write(op, node: Apply, lowering: Lowering, x: Value, y: Value, *index: Value) -> list[Value]:
+    """Elements of the second input are written over, or added to, elements of the first."""
+    if op.set_instead_of_inc:
+        return moved(node, [x, y, *index], [0, 1])
+    if any(is_form(i) for i in index):
+        raise not_lowered(node, "where it adds elements depends on the decisions")
+    shape = shape_of(x)
+    if is_form(y):
+        increments = linear(y, lambda rows: np.stack([_added(node, shape, row, index) for row in rows]))
+    else:
+        increments = _added(node, shape, y, index)
+    return [value_of(added(form_of(x), form_of(increments)), shape)]
+
+
+def _added(node: Apply, shape: tuple[int, ...], y: np.ndarray, index: Sequence[Value]) -> np.ndarray:
+    """Return what the node adds `y` to zeros of `shape`."""
+    return run_numbers(node, [np.zeros(shape), y, *index])[0]
 
 
 @lower_op.register(tb.MakeVector)

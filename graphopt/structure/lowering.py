@@ -115,18 +115,25 @@ class Lowering:
     def __contains__(self, variable: Variable) -> bool:
         return variable in self._values or (self._outer is not None and variable in self._outer)
 
-    def values_of(self, variables: Sequence[Variable]) -> list[Value]:
+    def values_of(self, variables: Sequence[Variable], nodes: Sequence[Apply] | None = None) -> list[Value]:
         """Return the values of `variables`, running all operations on the way that are not known yet."""
-        for node in io_toposort(list(self._values), list(variables)):
+        for node in io_toposort(list(self._values), list(variables)) if nodes is None else nodes:
             if not all(output in self for output in node.outputs):
                 self._values.update(zip(node.outputs, self.run(node)))
         return [self[variable] for variable in variables]
 
     def inside(
-        self, inputs: Sequence[Variable], values: Sequence[Value], outputs: Sequence[Variable]
-    ) -> list:
-        """Return the values of `outputs` of a graph within an operation, its `inputs` having `values`."""
-        return Lowering(self.builder, dict(zip(inputs, values))).values_of(outputs)
+        self,
+        inputs: Sequence[Variable],
+        values: Sequence[Value],
+        outputs: Sequence[Variable],
+        nodes: Sequence[Apply] | None = None,
+    ) -> list[Value]:
+        """Return the values of `outputs` of a graph within an operation, its `inputs` having `values`.
+
+        `nodes` are its operations in order, where they are known.
+        """
+        return Lowering(self.builder, dict(zip(inputs, values))).values_of(outputs, nodes)
 
     def again(self, changes: Mapping[Variable, Value], output: Variable) -> Value:
         """Return the value that `output` would have if variables had other values."""
