@@ -4,11 +4,13 @@ from graphopt.problem.compiled import CompiledProblem, compile_problem
 from graphopt.problem.constraints import Constraint, between, eq, geq, leq
 from graphopt.problem.horizon import budget, hold, limit, rate, terminal
 from graphopt.problem.problem import Problem
+from graphopt.problem.trust import DataGuard
 from graphopt.problem.variables import Variable
 
 __all__ = [
     "CompiledProblem",
     "Constraint",
+    "DataGuard",
     "Problem",
     "Variable",
     "between",
