@@ -48,12 +48,10 @@ class Mahalanobis:
     def __init__(self, samples: np.ndarray, neighbours: int) -> None:
         self.size = samples.shape[1]
         self.mean = samples.mean(axis=0)
-        _, sizes, axes = np.linalg.svd(samples - self.mean, full_matrices=True)
-        variances = np.zeros(self.size)
-        variances[: sizes.size] = sizes**2 / (len(samples) - 1)
-        largest = variances.max()
+        variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(samples, rowvar=False)))
+        largest = variances[-1]
         variances = np.maximum(variances, FLOOR * largest if largest > 0 else 1.0)
-        self.whitening = axes.T / np.sqrt(variances)
+        self.whitening = axes / np.sqrt(variances)
         self.own = self.at(samples)
 
     def at(self, x: np.ndarray) -> np.ndarray:
