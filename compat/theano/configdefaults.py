@@ -9,7 +9,6 @@ import os
 import platform
 import re
 import shutil
-import socket
 import struct
 import sys
 import textwrap
@@ -256,13 +255,26 @@ def _gcc_version():
         return "GCC_NOT_FOUND"
 
 
+def _hostname():
+    import socket
+
+    return socket.gethostname()
+
+
+_ASKED_LATER = {
+    "gxx_version": lambda: _gcc_version().replace(" ", "_"),
+    "hostname": _hostname,
+    "platform": platform.platform,
+    "processor": platform.processor,
+    "short_platform": short_platform,
+}
+
+
 class _CompiledirParts(dict):
-    """What a format of compiledir may name; the compiler is asked for its version only if that is needed."""
+    """What a format of compiledir may name; the system and the compiler are asked only for what it names."""
 
     def __missing__(self, key):
-        if key != "gxx_version":
-            raise KeyError(key)
-        self[key] = _gcc_version().replace(" ", "_")
+        self[key] = _ASKED_LATER[key]()
         return self[key]
 
 
@@ -571,18 +583,14 @@ _add(
 )  # fmt: skip
 
 compiledir_format_dict = _CompiledirParts(
-    platform=platform.platform(),
-    processor=platform.processor(),
     python_version=platform.python_version(),
     python_bitwidth=local_bitwidth(),
     python_int_bitwidth=python_int_bitwidth(),
     theano_version=_theano_version,
     numpy_version=np.__version__,
-    hostname=socket.gethostname(),
-    short_platform=short_platform(),
     device=config.device,
 )
-compiledir_format_keys = ", ".join(sorted([*compiledir_format_dict, "gxx_version"]))
+compiledir_format_keys = ", ".join(sorted([*compiledir_format_dict, *_ASKED_LATER]))
 
 _add(
     ("compiledir_format", _fixed(StrParam, default_compiledir_format),

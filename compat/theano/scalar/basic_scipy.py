@@ -13,7 +13,7 @@ from .basic import upgrade_to_float, upgrade_to_float64
 from .fronts import BinaryScalarOp, fronts_of
 
 # All that PyTensor has of them, under the same names.
-globals().update({n: v for n, v in vars(psm).items() if isinstance(v, ps.ScalarOp)})
+globals().update({n: v for n, v in vars(psm).items() if ps.ScalarOp in type(v).__mro__})
 globals().update(fronts_of(psm))
 
 imported_scipy_special = True
@@ -55,5 +55,7 @@ chi2sf = Chi2SF(upgrade_to_float64, name="chi2sf")
 iv = Iv(upgrade_to_float, name="iv")
 
 __all__ = sorted(
-    n for n, v in globals().items() if isinstance(v, ps.ScalarOp | type) or n == "imported_scipy_special"
+    n
+    for n, v in globals().items()
+    if {ps.ScalarOp, type}.intersection(type(v).__mro__) or n == "imported_scipy_special"
 )

@@ -87,7 +87,8 @@ _BASES = {kind.stands_for: kind for kind in (ScalarOp, UnaryScalarOp, BinaryScal
 
 def fronts_of(module: ModuleType) -> dict[str, type]:
     """Return the fronts of all classes of scalar operations that `module` has, by name."""
-    kinds = {n: k for n, k in vars(module).items() if isinstance(k, type) and issubclass(k, ps.ScalarOp)}
+    classes = {n: k for n, k in vars(module).items() if isinstance(k, type)}
+    kinds = {n: k for n, k in classes.items() if ps.ScalarOp in k.__mro__}  # issubclass would ask each front
     return {name: _BASES.get(kind) or front(kind, name) for name, kind in kinds.items()}
 
 

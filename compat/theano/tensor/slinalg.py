@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import numpy as np
-import scipy  # its `linalg` is loaded when first used
 from pytensor.graph.basic import Apply, Variable
 from pytensor.tensor.type_other import NoneTypeT
 
@@ -48,6 +48,13 @@ MATRIX_STRUCTURES = (
 imported_scipy = True
 
 
+def _linalg() -> ModuleType:
+    """Return `scipy.linalg`, imported when it is first used."""
+    import scipy.linalg
+
+    return scipy.linalg
+
+
 class _OfOneShape(Op):
     """An operation whose result has the shape of its first input."""
 
@@ -82,8 +89,8 @@ class Cholesky(_OfOneShape):
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         (x,) = inputs
         try:
-            factor = scipy.linalg.cholesky(x, lower=self.lower)
-        except scipy.linalg.LinAlgError:
+            factor = _linalg().cholesky(x, lower=self.lower)
+        except _linalg().LinAlgError:
             if self.on_error == "raise":
                 raise
             factor = np.full(x.shape, np.nan)
@@ -127,8 +134,8 @@ class CholeskyGrad(_OfOneShape):
             factor, dz = factor.T, dz.T
         inner = np.tril(factor.T.dot(dz))
         inner[np.diag_indices_from(inner)] /= 2
-        half = scipy.linalg.solve_triangular(factor, inner, trans=1, lower=True)
-        s = scipy.linalg.solve_triangular(factor, half.T, trans=1, lower=True).T
+        half = _linalg().solve_triangular(factor, inner, trans=1, lower=True)
+        s = _linalg().solve_triangular(factor, half.T, trans=1, lower=True).T
         grad = np.tril(s + s.T)
         grad[np.diag_indices_from(grad)] /= 2
         outputs[0][0] = (grad if self.lower else grad.T).astype(x.dtype)
@@ -168,16 +175,16 @@ class Solve(Op):
     def make_node(self, A: Any, b: Any) -> Apply:
         A, b = _matrix(A), tensor.as_tensor_variable(b)
         assert b.ndim in (1, 2)
-        dtype = scipy.linalg.solve(np.eye(1, dtype=A.dtype), np.eye(1, dtype=b.dtype)).dtype
+        dtype = _linalg().solve(np.eye(1, dtype=A.dtype), np.eye(1, dtype=b.dtype)).dtype
         return Apply(self, [A, b], [tensor.tensor(dtype=str(dtype), broadcastable=b.broadcastable)])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         A, b = inputs
         if self.A_structure in ("lower_triangular", "upper_triangular"):
             lower = self.A_structure == "lower_triangular"
-            outputs[0][0] = scipy.linalg.solve_triangular(A, b, lower=lower)
+            outputs[0][0] = _linalg().solve_triangular(A, b, lower=lower)
         else:
-            outputs[0][0] = scipy.linalg.solve(A, b)
+            outputs[0][0] = _linalg().solve(A, b)
 
     def infer_shape(self, node: Apply, shapes: Any) -> list:
         A, b = shapes
@@ -217,7 +224,7 @@ class Eigvalsh(Op):
         return Apply(self, inputs, [tensor.vector(dtype=scalar.upcast(*(i.dtype for i in inputs)))])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        outputs[0][0] = scipy.linalg.eigvalsh(*inputs, lower=self.lower)
+        outputs[0][0] = _linalg().eigvalsh(*inputs, lower=self.lower)
 
     def grad(self, inputs: Any, grads: Any) -> list:
         a, *rest = inputs
@@ -245,7 +252,7 @@ class EigvalshGrad(Op):
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         a, b, gw = inputs
-        w, v = scipy.linalg.eigh(a, b, lower=self.lower)
+        w, v = _linalg().eigh(a, b, lower=self.lower)
         for cell, weights, variable in zip(outputs, (gw, -gw * w), node.outputs):
             g = (v * weights).dot(v.T)
             cell[0] = np.asarray(into_triangle(g, self.lower), dtype=variable.dtype)
@@ -292,7 +299,7 @@ class Expm(_OfOneShape):
         return Apply(self, [A], [tensor.matrix(dtype=A.dtype)])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        outputs[0][0] = scipy.linalg.expm(inputs[0])
+        outputs[0][0] = _linalg().expm(inputs[0])
 
     def grad(self, inputs: Any, grads: Any) -> list:
         return [ExpmGrad()(inputs[0], grads[0])]
@@ -309,7 +316,7 @@ class ExpmGrad(_OfOneShape):
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         A, g = inputs
-        outputs[0][0] = scipy.linalg.expm_frechet(A.T, g, compute_expm=False).astype(A.dtype)
+        outputs[0][0] = _linalg().expm_frechet(A.T, g, compute_expm=False).astype(A.dtype)
 
 
 expm = Expm()
