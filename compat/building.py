@@ -9,9 +9,11 @@ attributes and copies go through functions written in Python.
 from __future__ import annotations
 
 import linecache
+import os
 import sys
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -21,6 +23,9 @@ from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.utils import Scratchpad
 from pytensor.tensor.basic import as_tensor_variable, get_underlying_scalar_constant_value
 from pytensor.tensor.exceptions import NotScalarConstantError
+
+_OWN = str(Path(__file__).parent) + os.sep
+_LAUNCHER, _LOADER = _OWN + "launch.py", _OWN + "program.py"
 
 _infer_static_shape = pytensor.tensor.basic.infer_static_shape
 _simple_extract_stack = pytensor.graph.utils.simple_extract_stack
@@ -53,7 +58,8 @@ def simple_extract_stack(
 ) -> list[tuple[str, int, str, str | None]]:
     """Return the calls that led to frame `f`, outermost first: (file, line number, function, line).
 
-    At most `limit` of them; the innermost ones in files whose name holds one of `skips` are left out.
+    At most `limit` of them; the innermost ones in files whose name holds one of `skips`, and with them those
+    of this package, are left out. So are the calls of the launcher, which no program made.
     """
     if f is None:
         f = sys._getframe().f_back
@@ -62,9 +68,14 @@ def simple_extract_stack(
     inner = tuple(skips or ())
     while f is not None and _is_inner(f.f_code.co_filename, inner):
         f = f.f_back
-    trace = []
+    trace: list[tuple[str, int, str, str | None]] = []
     while f is not None and len(trace) < limit:
         code = f.f_code
+        if code.co_filename == _LAUNCHER:
+            break
+        if code.co_filename == _LOADER or code.co_filename.startswith("<frozen importlib"):
+            f = f.f_back
+            continue
         line = linecache.getline(code.co_filename, f.f_lineno, f.f_globals).strip()
         trace.append((code.co_filename, f.f_lineno, code.co_name, line or None))
         f = f.f_back
@@ -74,7 +85,9 @@ def simple_extract_stack(
 
 @lru_cache(maxsize=4096)
 def _is_inner(filename: str, skips: tuple[str, ...]) -> bool:
-    return "tests" not in filename and any(part in filename for part in skips)
+    if not skips:
+        return False
+    return filename.startswith(_OWN) or ("tests" not in filename and any(part in filename for part in skips))
 
 
 def _copy_tag(tag: Scratchpad) -> Scratchpad:

@@ -66,3 +66,12 @@ def test_trace_of_a_variable_holds_the_line_that_made_it():
     (trace,) = made.tag.trace
     assert (__file__, 'made = T.matrix("x") + 1') in [(frame[0], frame[3]) for frame in trace]
     assert not trace[-1][0].startswith(os.path.dirname(pytensor.__file__))
+
+
+def test_trace_ends_where_the_program_called_in():
+    made = T.tanh(T.dot(T.matrix("x"), T.matrix("y")))
+    for variable in (made, made.owner.inputs[0]):
+        assert variable.tag.trace[0][-1][2:] == (
+            "test_trace_ends_where_the_program_called_in",
+            'made = T.tanh(T.dot(T.matrix("x"), T.matrix("y")))',
+        )

@@ -94,6 +94,14 @@ def test_a_traceback_shows_the_lines_of_the_program_only(write, tmp_path):
     ]
 
 
+def test_traces_of_variables_hold_the_lines_of_the_program_only(write, tmp_path):
+    write("model.py", "import theano.tensor as T\ny = T.tanh(T.dot(T.matrix(), T.matrix()))\n")
+    script = write("script.py", "from model import y\nprint([frame[2:] for frame in y.tag.trace[0]])\n")
+    assert lines(launch("run", script, folder=tmp_path)) == [
+        "[('<module>', 'from model import y'), ('<module>', 'y = T.tanh(T.dot(T.matrix(), T.matrix()))')]"
+    ]
+
+
 def test_a_module_or_a_package_runs_as_main(write, tmp_path):
     write("pkg/__init__.py", "")
     write(
