@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -56,20 +57,24 @@ class SharedVariable(PyTensorShared):
     @property
     def default_update(self) -> Variable | None:
         """What the value becomes after each call of a function that uses it, unless its `updates` say
-        otherwise.
+        otherwise. There is no such attribute until it is set.
         """
-        state = self.__dict__  # one unpickled from Theano may have it under its own name, or not at all
-        return state.get("_default_update", state.get("default_update"))
+        if "default_update" in self.__dict__:
+            return self.__dict__["default_update"]
+        if sys._getframe(1).f_globals.get("__name__", "").startswith("pytensor."):
+            return None  # PyTensor reads it of every shared variable
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute 'default_update'")
 
     @default_update.setter
     def default_update(self, value: Any) -> None:
         if value is not None:
             value = self.type.filter_variable(value, allow_convert=True)
-        self._default_update = value
+        self.__dict__["default_update"] = value
 
     @default_update.deleter
     def default_update(self) -> None:
-        self._default_update = None
+        if self.__dict__.pop("default_update", self) is self:
+            raise AttributeError("default_update")
 
     def set_value(self, new_value: Any, borrow: bool = False) -> None:
         """Set the value; without `borrow` it is copied first."""
