@@ -45,14 +45,14 @@ def _kept(x: Variable, y: Variable, axis: Any, keepdims: bool) -> Variable:
 
 
 def _axes(x: Variable, axis: Any) -> Any:
-    """Return `axis` in a form that the reductions take: None, or a list of integers."""
+    """Return `axis` in a form that the reductions take: None, or a list of integers, each once."""
     if axis is None or (isinstance(axis, Constant) and axis.data is None):
         return None
     if isinstance(axis, int | np.integer):
         return [int(axis)]
     if isinstance(axis, Variable):
         return check_and_normalize_axes(x, axis)
-    return [int(a) for a in np.atleast_1d(axis)]
+    return list(dict.fromkeys(int(a) for a in np.atleast_1d(axis)))
 
 
 def sum(
@@ -254,20 +254,22 @@ class MaxAndArgmax(Op):
         return [_gradient_of_max(x, g_max, self.axis)]
 
     def R_op(self, inputs: Any, eval_points: Any) -> list:
-        if eval_points[0] is None:
+        """Return what `eval_points` holds where the (first) largest elements are."""
+        x, v = inputs[0], eval_points[0]
+        if v is None:
             return [None, None]
-        (x,) = inputs
-        if self.axis == () or len(self.axis) == 1:
-            from .creation import arange
+        if not self.axis:
+            return [v, None]
+        from .creation import arange
+        from .shaping import patternbroadcast
 
-            axis = self.axis[0]
-            index = argmax(x, axis=axis)
-            if x.ndim == 1:
-                return [eval_points[0][index], None]
-            if x.ndim == 2:
-                rows = arange(x.shape[1 - axis])
-                return [eval_points[0][(index, rows) if axis == 0 else (rows, index)], None]
-        raise NotImplementedError("R_op of a maximum over several axes, or of more than a matrix.")
+        kept = [i for i in range(x.ndim) if i not in self.axis]
+        order = (*kept, *self.axis)
+        rows, points = (t.dimshuffle(order).flatten(len(kept) + 1) for t in (x, v))
+        rows, points = (t.reshape((-1, t.shape[-1])) for t in (rows, points))
+        picked = points[arange(rows.shape[0]), argmax(rows, axis=1)]
+        picked = picked.reshape([x.shape[i] for i in kept], ndim=len(kept))
+        return [patternbroadcast(picked, [x.type.broadcastable[i] for i in kept]), None]
 
     def connection_pattern(self, node: Apply) -> list:
         return [[True, False]]
