@@ -128,7 +128,7 @@ def pfunc(
     inputs = [_as_input(p, allow_input_downcast) for p in params]
     variables = [i.variable for i in inputs]
     _check_inputs(inputs, variables, updates, givens)
-    _check_types_of_givens(givens, rebuild_strict)
+    givens = _as_variables(givens)
 
     cloned, rebuilt, (_, update_of, _, shared_inputs) = rebuild_collect_shared(
         _as_outputs(outputs),
@@ -272,15 +272,12 @@ def _check_inputs(inputs: list[In], variables: list[Variable], updates: list, gi
         seen[shared_variable] = new
 
 
-def _check_types_of_givens(givens: list, rebuild_strict: bool) -> None:
-    for position, (old, new) in enumerate(givens):
+def _as_variables(givens: list) -> list[tuple[Variable, Variable]]:
+    """Return pairs of variables; a value that takes the place of one becomes a shared variable.
+
+    Of another type it may be: what matters is whether the nodes that use it take it.
+    """
+    for position, (old, _) in enumerate(givens):
         if not isinstance(old, Variable):
             raise TypeError(f"givens: entry {position} replaces {old!r}, which is no variable.")
-        if not isinstance(new, Variable):
-            givens[position] = (old, new) = (old, shared(new))
-        if rebuild_strict and old.type != new.type and not old.type.is_super(new.type):
-            if getattr(old.type, "dtype", None) != getattr(new.type, "dtype", None):
-                raise TypeError(
-                    f"Cannot convert Type {new.type} (of Variable {new}) into Type {old.type}. You can try "
-                    f"to manually convert {new} into a {old.type}."
-                )
+    return [(old, new if isinstance(new, Variable) else shared(new)) for old, new in givens]

@@ -135,7 +135,10 @@ def constant(x: Any, name: str | None = None, ndim: int | None = None, dtype: st
         raise TypeError("You can't pass a Variable to theano.tensor.constant(): it takes values.", x)
     if isinstance(x, Constant):
         x = x.data
-    array = np.asarray(ps.convert(x, dtype=dtype))
+    try:
+        array = np.asarray(ps.convert(x, dtype=dtype))
+    except ValueError:  # rows of different lengths
+        raise TypeError(f"Could not convert {x} to TensorType", type(x)) from None
     if ndim is not None:
         if array.ndim < ndim:
             array = array.reshape((1,) * (ndim - array.ndim) + array.shape)

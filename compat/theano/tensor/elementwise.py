@@ -210,8 +210,15 @@ def cast(x: Any, dtype: Any) -> Variable:
     ------
     TypeError
         For a complex `x` and a real `dtype`: say `real`, `imag`, `angle` or `abs_`.
+    KeyError
+        If there are no tensors of this dtype.
     """
-    dtype = config.floatX if isinstance(dtype, str) and dtype == "floatX" else str(np.dtype(dtype))
+    if isinstance(dtype, str):
+        dtype = config.floatX if dtype == "floatX" else dtype
+        if dtype not in _cast_mapping:
+            raise KeyError(dtype)
+    else:
+        dtype = str(np.dtype(dtype))
     x = as_tensor_variable(x)
     if x.type.dtype == dtype:
         return x

@@ -118,7 +118,10 @@ class Reshape(FrontOp, PyTensorReshape):
             shp = shp.astype("int64")
         if isinstance(given, list | tuple) and len(given) != self.ndim:
             raise AssertionError(f"Reshape to {self.ndim} dimensions got {len(given)} lengths.")
-        return super().make_node(x, shp)
+        node = super().make_node(x, shp)
+        if not isinstance(shp, Constant):
+            node.inputs[1] = shp  # PyTensor puts a SpecifyShape before it, which fails otherwise than Reshape
+        return node
 
 
 def reshape(x: Any, newshape: Any, ndim: int | None = None) -> Variable:

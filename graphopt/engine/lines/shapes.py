@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from pytensor.compile.ops import DeepCopyOp, ViewOp
-from pytensor.graph.basic import Apply, Constant
+from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.tensor import basic as tb
 from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.reshape import JoinDims, SplitDims
@@ -69,7 +69,20 @@ def _reshape(op: Reshape, node: Apply, args: tuple[str, ...]) -> Expression:
     if isinstance(target, Constant):
         shape = str(tuple(int(n) for n in np.atleast_1d(target.data)))
     method = f"{x}.reshape({shape})" if node.inputs[0].type.ndim else f"np.reshape({x}, {shape})"
-    return Expression(method, shares=(0,))
+    if isinstance(target, Constant) or target.type.shape != (None,) or _is_written_out(target):
+        return Expression(method, shares=(0,))
+    line = f"if len({shape}) != {op.ndim}: wrong_number_of_lengths({shape}, {op.ndim})"
+    return Expression(
+        method, (line,), namespace={"wrong_number_of_lengths": _wrong_number_of_lengths}, shares=(0,)
+    )
+
+
+def _is_written_out(vector: Variable) -> bool:
+    return vector.owner is not None and isinstance(vector.owner.op, tb.MakeVector)
+
+
+def _wrong_number_of_lengths(shape: np.ndarray, ndim: int) -> None:
+    raise ValueError(f"Reshape to {ndim} dimensions got {len(shape)} lengths: {shape.tolist()}.")
 
 
 @expression_of.register(JoinDims)
