@@ -43,25 +43,6 @@ class Enclosure:
         )
 
 
-def joined_enclosures(parts: list[Enclosure]) -> Enclosure:
-    """Return the enclosure of all boxes of `parts`, in their order."""
-    if len(parts) == 1:
-        return parts[0]
-
-    def together(found: list[Range]) -> Range:
-        return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
-
-    first = parts[0]
-    return Enclosure(
-        tuple(
-            tuple(together([p.arguments[g][k] for p in parts]) for k in range(len(of_group)))
-            for g, of_group in enumerate(first.arguments)
-        ),
-        tuple(together([p.values[g] for p in parts]) for g in range(len(first.values))),
-        tuple(together([p.outputs[k] for p in parts]) for k in range(len(first.outputs))),
-    )
-
-
 def meet(first: Range, second: Range | None) -> Range:
     """Return the intersection of two ranges of the same values; all of `first` where there is no second."""
     if second is None:

@@ -7,12 +7,12 @@ arguments of every nonlinear group are bounded the same way first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from graphopt.enclosures.enclosure import Enclosure, Range, joined_enclosures, meet
+from graphopt.enclosures.enclosure import Enclosure, Range, meet
 from graphopt.enclosures.images import image
 from graphopt.enclosures.intervals import box_of, form_range
 from graphopt.enclosures.relaxations import Lines, relax
@@ -20,7 +20,7 @@ from graphopt.enclosures.rounding import EPS, program_tolerance
 from graphopt.structure.forms import Form, Matrix, dense, times
 from graphopt.structure.program import Program
 
-WORKING_SET = 1 << 19  # numbers in the largest array: boxes are worked on in lots that stay in the cache
+WORKING_SET = 1 << 16  # numbers in the largest array: boxes are worked on in lots that stay in the cache
 TINY_WIDTH = 1e-9  # relative width below which intervals need no tightening
 
 
@@ -68,36 +68,15 @@ def linear_bounds(
     lower, upper : array, (B, n)
         The boxes, ``lower <= upper``.
     outputs : sequence of int, optional
-        Which outputs; all by default.
+        Which outputs, at least one; all by default.
     within : Enclosure, optional
         Of boxes that contain these, one each: every bound is intersected with it.
     refine : bool
         Bound the arguments of nonlinear groups by linear bounds too, not only by intervals: slower and much
         tighter.
     """
-    box = box_of(lower, upper)
     outputs = range(len(program.outputs)) if outputs is None else outputs
-    widest = max(
-        [2 * group.size * len(group.arguments) for group in program.groups]
-        + [2 * f.size for f in program.outputs]
-    )
-    largest = max(group.size for group in program.groups)
-    lot = max(1, WORKING_SET // (widest * largest))
-    parts = []
-    for start in range(0, len(box[0]), lot):
-        rows = np.arange(start, min(start + lot, len(box[0])))
-        inside = None if within is None else within.rows(rows)
-        parts.append(_bounds((box[0][rows], box[1][rows]), program, outputs, inside, refine))
-    if len(parts) == 1:
-        return parts[0]
-    names = ("lower", "upper", "slope_lower", "slope_upper", "constant_lower", "constant_upper")
-    together = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    return LinearBounds(joined_enclosures([part.enclosure for part in parts]), **together)
-
-
-def _bounds(
-    box: Range, program: Program, outputs: Sequence[int], within: Enclosure | None, refine: bool
-) -> LinearBounds:
+    box = box_of(lower, upper)
     back = _Backward(program, box)
     arguments: list[tuple[Range, ...]] = [()]
     for g, group in enumerate(program.groups[1:], 1):
@@ -116,7 +95,8 @@ def _bounds(
             image(group.function, group.parameter, ranges), None if within is None else within.values[g]
         )
         back.append(relax(group.function, group.parameter, ranges, values, errors), values)
-    found_outputs, slopes_and_constants = [], {}
+    found_outputs: list[Range] = []
+    lines: dict[int, tuple[np.ndarray, ...]] = {}
     for k, form in enumerate(program.outputs):
         lower, upper, magnitude = form_range(form, back.values)
         found = meet((lower, upper), None if within is None else within.outputs[k])
@@ -124,13 +104,12 @@ def _bounds(
             slope, constant, bound = back.both_sides(form, magnitude)
             m = form.size
             found = meet(found, (bound[:, :m], -bound[:, m:]))
-            slopes_and_constants[k] = _usable(slope, constant, found)
+            lines[k] = (*found, *_usable(slope, constant, found))
         found_outputs.append(found)
     enclosure = Enclosure(tuple(arguments), tuple(back.values), tuple(found_outputs))
-    empty = np.zeros((len(box[0]), 0))
-    rows_of = [np.concatenate([empty, *(found_outputs[k][side] for k in outputs)], axis=1) for side in (0, 1)]
-    lines = [np.concatenate([slopes_and_constants[k][part] for k in outputs], axis=1) for part in range(4)]
-    return LinearBounds(enclosure, *rows_of, *lines)
+    return LinearBounds(
+        enclosure, *(np.concatenate(part, axis=1) for part in zip(*(lines[k] for k in outputs)))
+    )
 
 
 def _usable(slope: np.ndarray, constant: np.ndarray, found: Range) -> tuple[np.ndarray, ...]:
@@ -188,6 +167,7 @@ class _Backward:
         self.tolerance = program_tolerance(program)
         self.steps: list[_Step | None] = [None]
         self.centre, self.radius = 0.5 * box[0] + 0.5 * box[1], 0.5 * box[1] - 0.5 * box[0]
+        self.widest = max(group.size for group in program.groups)
         self.reach = np.maximum(np.abs(box[0]), np.abs(box[1]))
 
     def append(self, lines: Lines, values: Range) -> None:
@@ -213,33 +193,41 @@ class _Backward:
     def refined(self, form: Form, rows: np.ndarray, found: Range, magnitude: np.ndarray) -> Range:
         """Return `found` with the rows of `form` tightened by linear bounds."""
         part = Form(form.constant[rows], {g: m[rows] for g, m in form.terms.items()})
-        _, _, bound = self.both_sides(part, magnitude[:, rows])
+        bound = np.concatenate([bound for _, _, bound in self.lots(part, magnitude[:, rows])])
         lower, upper = found[0].copy(), found[1].copy()
         m = rows.size
         lower[:, rows], upper[:, rows] = meet((lower[:, rows], upper[:, rows]), (bound[:, :m], -bound[:, m:]))
         return lower, upper
 
-    def both_sides(self, form: Form, magnitude: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def both_sides(self, form: Form, magnitude: np.ndarray) -> list[np.ndarray]:
         """Return slopes (B, 2 m, n), constants and lower bounds (B, 2 m) of `form` and of ``-form``."""
-        weights = {g: np.concatenate([dense(m), -dense(m)])[None] for g, m in form.terms.items()}
-        constant = np.concatenate([form.constant, -form.constant])[None] - self.tolerance * np.concatenate(
-            [magnitude, magnitude], axis=1
-        )
-        with np.errstate(all="ignore"):
-            slope, constant = self.carried(weights, constant)
-            bound = (
-                constant
-                + (slope @ self.centre[:, :, None])[:, :, 0]
-                - (np.abs(slope) @ self.radius[:, :, None])[:, :, 0]
-            )
-            bound -= 8 * EPS * np.abs(constant)
-        bound[np.isnan(bound)] = -np.inf
-        return slope, constant, bound
+        return [np.concatenate(parts) for parts in zip(*self.lots(form, magnitude), strict=True)]
 
-    def carried(self, weights: dict[int, np.ndarray], constant: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return slopes and constants of lower bounds of ``sum of weights[g] @ values[g] + constant``."""
-        boxes, m, n = len(self.centre), constant.shape[1], self.centre.shape[1]
-        lost = np.zeros((boxes, m), dtype=bool)
+    def lots(self, form: Form, magnitude: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield what `both_sides` returns for some boxes after the other."""
+        weights = {g: np.concatenate([dense(m), -dense(m)])[None] for g, m in form.terms.items()}
+        lost = self.tolerance * magnitude
+        constant = np.concatenate([form.constant - lost, -form.constant - lost], axis=1)
+        lot = max(1, WORKING_SET // max(1, constant.shape[1] * self.widest))
+        for start in range(0, max(1, len(constant)), lot):
+            some = slice(start, start + lot)
+            with np.errstate(all="ignore"):
+                slope, line = self.carried(dict(weights), constant[some], some)
+                bound = (
+                    line
+                    + (slope @ self.centre[some, :, None])[:, :, 0]
+                    - (np.abs(slope) @ self.radius[some, :, None])[:, :, 0]
+                )
+                bound -= 8 * EPS * np.abs(line)
+            bound[np.isnan(bound)] = -np.inf
+            yield slope, line, bound
+
+    def carried(
+        self, weights: dict[int, np.ndarray], constant: np.ndarray, some: slice
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return slopes and constants of lower bounds of ``sum of weights[g] @ values[g] + constant`` over
+        some of the boxes."""
+        lost = np.zeros(constant.shape, dtype=bool)
         for g in range(max(weights, default=0), 0, -1):
             if g not in weights:
                 continue
@@ -247,25 +235,27 @@ class _Backward:
             assert step is not None
             absolute = np.abs(A)
             middle, half = step.constant
-            constant = constant + (A @ middle[:, :, None])[:, :, 0] - (absolute @ half[:, :, None])[:, :, 0]
+            constant = (
+                constant + (A @ middle[some, :, None])[:, :, 0] - (absolute @ half[some, :, None])[:, :, 0]
+            )
             if step.no_lower is not None:
-                lost |= ((A > 0) & step.no_lower[:, None]).any(axis=2)
+                lost |= ((A > 0) & step.no_lower[some, None]).any(axis=2)
             if step.no_upper is not None:
-                lost |= ((A < 0) & step.no_upper[:, None]).any(axis=2)
+                lost |= ((A < 0) & step.no_upper[some, None]).any(axis=2)
             for (slope, spread), form in zip(step.slopes, self.program.groups[g].arguments, strict=True):
-                T = A * slope[:, None, :]
+                T = A * slope[some, None, :]
                 if spread is not None:
-                    T -= absolute * spread[:, None, :]
+                    T -= absolute * spread[some, None, :]
                 if form.constant.any():
                     constant = constant + T @ form.constant
                 for h, matrix in form.terms.items():
                     added = _times(T, matrix)
                     weights[h] = weights[h] + added if h in weights else added
-        slope = np.broadcast_to(weights.get(0, 0.0), (boxes, m, n))
-        constant = constant - self.tolerance * (np.abs(slope) @ self.reach[:, :, None])[:, :, 0]
+        slope = np.broadcast_to(weights.get(0, 0.0), (*constant.shape, self.program.size))
+        constant = constant - self.tolerance * (np.abs(slope) @ self.reach[some, :, None])[:, :, 0]
         constant = constant - self.tolerance * np.abs(constant)
         constant[lost] = -np.inf
-        return np.ascontiguousarray(slope), constant
+        return slope, constant
 
 
 def _times(rows: np.ndarray, matrix: Matrix) -> np.ndarray:

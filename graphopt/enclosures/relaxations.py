@@ -34,6 +34,9 @@ NARROW = 1e-6
 REACH = 1e12
 """Arguments beyond this have lines of slope 0."""
 
+POINTS = 8000
+"""How many steps the tables of tangent points have; between, they are interpolated."""
+
 Slopes = tuple[np.ndarray, ...]
 
 
@@ -199,22 +202,23 @@ def _s_shaped(function: str, curve: Curve) -> Lines:
 
 def tangent_point(function: str, z: np.ndarray) -> np.ndarray:
     """Return d >= 0 where the line through ``(z, f(z))``, z <= 0, touches an s-shaped function again."""
-    at, touching = _tangent_points(function)
-    return np.interp(np.log1p(-z), at, touching)
+    touching = _tangent_points(function)
+    place = np.minimum(np.log1p(-z) * (POINTS / np.log1p(REACH)), POINTS - 1e-6)
+    before = place.astype(np.intp)
+    return touching[before] + (place - before) * (touching[before + 1] - touching[before])
 
 
 @cache
-def _tangent_points(function: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``log(1 - z)`` and the tangent points of a grid of z from 0 to -REACH, by bisection."""
-    at = np.linspace(0.0, np.log1p(REACH), 8001)
-    z = -np.expm1(at)
+def _tangent_points(function: str) -> np.ndarray:
+    """Return the tangent points of z from 0 to -REACH, at even steps of ``log(1 - z)``, by bisection."""
+    z = -np.expm1(np.linspace(0.0, np.log1p(REACH), POINTS + 1))
     value, slope = FUNCTIONS[function].value, FUNCTIONS[function].slope
     low, high = np.zeros_like(z), -z
     for _ in range(100):
         middle = 0.5 * (low + high)
         beyond = value(middle, 0.0) - value(z, 0.0) > slope(middle, 0.0)[0] * (middle - z)
         low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
-    return at, high
+    return high
 
 
 def _power(exponent: float, curve: Curve) -> Lines:

@@ -30,7 +30,9 @@ def _unary(value: Callable, slope: Callable) -> Function:
 
 
 def _sigmoid_slope(x: np.ndarray) -> np.ndarray:
-    return special.expit(x) * special.expit(-x)
+    """Return ``exp(-|x|) / (1 + exp(-|x|)) ** 2``: accurate far out, where 1 - sigmoid(x) is not."""
+    small = np.exp(-np.abs(x))
+    return small / np.square(1.0 + small)
 
 
 FUNCTIONS: dict[str, Function] = {
