@@ -7,9 +7,20 @@ from graphopt.structure import lower_moves as _moves  # noqa: F401
 from graphopt.structure import lower_recurrent as _recurrent  # noqa: F401
 from graphopt.structure import lower_scan as _scan  # noqa: F401
 from graphopt.structure import lower_windows as _windows  # noqa: F401
+from graphopt.structure.description import describe
 from graphopt.structure.forms import Form
 from graphopt.structure.lowering import NotLowered, lower
-from graphopt.structure.problem_program import program_of
+from graphopt.structure.problem_program import program_and_limits, program_of
 from graphopt.structure.program import Group, Program, Structure
 
-__all__ = ["Form", "Group", "NotLowered", "Program", "Structure", "lower", "program_of"]
+__all__ = [
+    "Form",
+    "Group",
+    "NotLowered",
+    "Program",
+    "Structure",
+    "describe",
+    "lower",
+    "program_and_limits",
+    "program_of",
+]

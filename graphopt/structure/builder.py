@@ -11,14 +11,16 @@ from graphopt.structure.forms import (
     Form,
     added,
     constant_form,
+    dense,
     group_form,
     placed,
     scaled,
     taken,
+    transformed,
 )
 from graphopt.structure.functions import FUNCTIONS
 from graphopt.structure.program import Group
-from graphopt.structure.rows import distinct_rows, moving_rows, ratio, sign_known
+from graphopt.structure.rows import distinct_rows, marks, moving_rows, ratio, sign_known
 
 NEVER_NEGATIVE = ("relu", "sigmoid", "softplus", "exp", "square", "sqrt")
 
@@ -38,7 +40,7 @@ class Builder:
         self.name = ""
         self._known: dict[tuple, Form] = {}
         self._never_negative: set[int] = set()
-        self._mirrored: dict[int, tuple[Form, Form]] = {}  # relu(-x): relu(x), x
+        self._mirrored: dict[int, tuple[Form, Form]] = {}  # of relu(-x): relu(x) and x
 
     def apply(self, function: str, *arguments: Form, parameter: float = 0.0) -> Form:
         """Return ``function(*arguments)``, elementwise: (size,)."""
@@ -92,26 +94,21 @@ class Builder:
     def absolute(self, x: Form) -> Form:
         """Return ``|x|`` as ``relu(x) + relu(-x)``, of which bounds see that it is not negative."""
         above, below = self.relu(x), self.relu(scaled(x, -1.0))
-        plain = [f for f in (above, below) if set(f.terms) - set(x.terms)]
-        if len(plain) == 2 and len(below.terms) == 1:
-            self._mirror(x, above, below)
+        if len(below.terms) == 1:
+            (group,) = below.terms
+            order = self._order(below, group)
+            if order is not None:
+                self._mirrored[group] = taken(above, order), taken(x, order)
         return added(above, below)
 
-    def _mirror(self, x: Form, above: Form, below: Form) -> None:
-        """Remember that ``relu(-x) = relu(x) - x`` for the group of `below`."""
-        (group,) = below.terms
-        size = self.groups[group].size
-        matrix = below.terms[group]
-        picks = (
-            np.asarray((matrix != 0).argmax(axis=1)).ravel()
-            if isinstance(matrix, np.ndarray)
-            else matrix.indices
-        )
-        if len(picks) != x.size or below.constant.any() or np.unique(picks).size < size:
-            return
-        back = np.empty(size, dtype=int)
-        back[picks] = np.arange(len(picks))
-        self._mirrored[group] = taken(above, back), taken(x, back)
+    def _order(self, form: Form, group: int) -> np.ndarray | None:
+        """Return where in `form` each element of a relu group is, None if `form` is made of more."""
+        if self.groups[group].function != "relu" or form.constant.any():
+            return None
+        matrix = dense(form.terms[group])
+        if not ((matrix == 0) | (matrix == 1)).all() or (matrix.sum(axis=1) != 1).any():
+            return None
+        return matrix.argmax(axis=0) if matrix.any(axis=0).all() else None
 
     def unmirrored(self, form: Form) -> Form:
         """Return `form` with ``relu(-x)`` written as ``relu(x) - x`` where that is shorter: ``x + |x|``."""
@@ -119,7 +116,7 @@ class Builder:
             above, x = self._mirrored[group]
             matrix = form.terms[group]
             rest = Form(form.constant, {g: m for g, m in form.terms.items() if g != group})
-            other = added(rest, _times(matrix, added(above, scaled(x, -1.0))))
+            other = added(rest, transformed(matrix, added(above, scaled(x, -1.0))))
             shorter = _lengths(other) < _lengths(form)
             if shorter.all():
                 form = other
@@ -142,6 +139,8 @@ class Builder:
         """Return ``x * y``: a scaled form where one of them is constant, a square where they are alike."""
         x_moves, y_moves = moving_rows(x), moving_rows(y)
         both = x_moves & y_moves
+        if both.all():
+            return self._products(x, y)
         result = added(
             scaled(y, np.where(x_moves, 0.0, x.constant)),
             scaled(x, np.where(x_moves & ~y_moves, y.constant, 0.0)),
@@ -149,8 +148,7 @@ class Builder:
         if not both.any():
             return result
         here = np.flatnonzero(both)
-        product = self._products(taken(x, here), taken(y, here))
-        return product if both.all() else added(result, placed(product, here, x.size))
+        return added(result, placed(self._products(taken(x, here), taken(y, here)), here, x.size))
 
     def _products(self, x: Form, y: Form) -> Form:
         factor = ratio(x, y)
@@ -158,11 +156,18 @@ class Builder:
         if alike.all():
             return scaled(self.apply("square", y), factor)
         if not alike.any():
-            return self.apply("product", x, y)
+            return self._ordered_product(x, y)
         here, rest = np.flatnonzero(alike), np.flatnonzero(~alike)
         squares = scaled(self.apply("square", taken(y, here)), factor[here])
-        products = self.apply("product", taken(x, rest), taken(y, rest))
+        products = self._ordered_product(taken(x, rest), taken(y, rest))
         return added(placed(squares, here, x.size), placed(products, rest, x.size))
+
+    def _ordered_product(self, x: Form, y: Form) -> Form:
+        """Return ``x * y``, the factors in an order of their own: ``y * x`` is the same element."""
+        turned = marks(x) > marks(y)
+        if turned.any() and not turned.all():
+            x, y = _chosen(turned, y, x), _chosen(turned, x, y)
+        return self.apply("product", y, x) if turned.all() else self.apply("product", x, y)
 
     def argument(self, group: int, elements: np.ndarray) -> Form:
         """Return what elements of a group with one argument are functions of."""
@@ -174,12 +179,6 @@ def _chosen(where: np.ndarray, x: Form, y: Form) -> Form:
     if where.all():
         return x
     return added(scaled(x, where * 1.0), scaled(y, ~where * 1.0))
-
-
-def _times(matrix, form: Form) -> Form:
-    from graphopt.structure.forms import transformed
-
-    return transformed(matrix, form)
 
 
 def _lengths(form: Form) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from pytensor.graph.traversal import io_toposort
 from graphopt.engine.lines.linker import LIBRARIES, numpy_funcify
 from graphopt.errors import InvalidValue
 from graphopt.structure.builder import Builder
-from graphopt.structure.elements import Elements, Value, form_of, is_form, value_of
+from graphopt.structure.elements import Value, form_of, is_form, shape_of, value_of
 from graphopt.structure.forms import group_form, taken
 from graphopt.structure.program import Program
 from graphopt.structure.simplification import simplified
@@ -58,28 +59,41 @@ def lower(
     >>> float(program(np.array([[1.5, -2.0]]))[0][0, 0])
     1.5
     """
-    sizes = [_size(decision) for decision in decisions]
+    return lowered(expressions, decisions, held)[0]
+
+
+def lowered(
+    expressions: Sequence[Variable],
+    decisions: Sequence[Variable],
+    held: Mapping[Variable, np.ndarray] | None = None,
+) -> tuple[Program, list[tuple[int, ...]]]:
+    """Return what `lower` does, and the shapes of the expressions."""
+    shapes = [_known_shape(decision) for decision in decisions]
+    sizes = [prod(shape) for shape in shapes]
     builder = Builder(sum(sizes))
     whole, start = group_form(0, sum(sizes)), 0
     values: dict[Variable, Value] = {v: np.asarray(a) for v, a in (held or {}).items()}
-    for decision, size in zip(decisions, sizes):
-        values[decision] = value_of(taken(whole, np.arange(start, start + size)), decision.type.shape)
+    for decision, shape, size in zip(decisions, shapes, sizes):
+        values[decision] = value_of(taken(whole, np.arange(start, start + size)), shape)
         start += size
     found = Lowering(builder, values).values_of(expressions)
     for expression, value in zip(expressions, found):
-        if isinstance(value, Elements) and value.test:
-            raise not_lowered(expression.owner, "a truth value is no number")
-    return simplified(Program(tuple(builder.groups), tuple(form_of(value) for value in found)))
+        if is_form(value) and value.test:
+            raise not_lowered(expression.owner, "a truth value that depends on the decisions is no number")
+    program = Program(tuple(builder.groups), tuple(form_of(value) for value in found))
+    return simplified(program), [shape_of(value) for value in found]
 
 
-def _size(decision: Variable) -> int:
-    """Return the number of elements of a decision."""
+def _known_shape(decision: Variable) -> tuple[int, ...]:
+    """Return the shape of a decision."""
+    if isinstance(decision, SharedVariable):
+        return decision.get_value(borrow=True).shape
     if None in decision.type.shape:
         raise InvalidValue(
             f"The decision {decision} has the shape {decision.type.shape}; expected known lengths, as in "
             "pt.tensor('x', shape=(10,))."
         )
-    return int(np.prod(decision.type.shape))
+    return decision.type.shape
 
 
 class Lowering:

@@ -1,28 +1,43 @@
-"""The program of a problem: its cost, over its decisions."""
+"""The program of a problem: its cost and its constraints, over its decisions."""
 
 from __future__ import annotations
 
-from graphopt.problem.functions import functions_of
+import numpy as np
+
+from graphopt.problem.functions import fresh_inputs
+from graphopt.problem.precision import in_double
 from graphopt.problem.problem import Problem
 from graphopt.structure.forms import scaled
-from graphopt.structure.lowering import lower
+from graphopt.structure.lowering import lowered
 from graphopt.structure.program import Program
+
+Limits = tuple[tuple[np.ndarray, np.ndarray], ...]
+"""Lower and upper limits of each constraint's elements, infinite where there is none."""
 
 
 def program_of(problem: Problem) -> Program:
     """Return the program of `problem`, over its flat vector of decisions.
 
-    The first output is the cost: the objective, negated if it is to be maximised. The weights are today's.
+    The first output is the cost: the objective, negated if it is to be maximised. The others are the
+    expressions of the constraints, flat. Weights are today's.
 
     Raises
     ------
     NotLowered
-        If the graph holds an operation that has no form.
+        If an operation on the way from the decisions is neither affine nor made of the functions that a
+        program may use.
     """
-    graph = functions_of(problem).graph
-    held = dict(zip(graph.held, problem.fixed.values(), strict=True))
-    program = lower([graph.objective], graph.decisions, held)
-    if problem.sense == "minimize":
-        return program
-    cost, *rest = program.outputs
-    return Program(program.groups, (scaled(cost, -1.0), *rest))
+    return program_and_limits(problem)[0]
+
+
+def program_and_limits(problem: Problem) -> tuple[Program, Limits]:
+    """Return the program of `problem`, and the limits of its outputs but for the first."""
+    decisions, held, swaps = fresh_inputs(problem)
+    asked = [problem.objective, *(constraint.expression for constraint in problem.constraints)]
+    values = dict(zip(held, problem.fixed.values(), strict=True))
+    program, shapes = lowered(in_double(asked, swaps), decisions, values)
+    limits = [c.limits(shape)[:2] for c, shape in zip(problem.constraints, shapes[1:], strict=True)]
+    if problem.sense == "maximize":
+        cost, *rest = program.outputs
+        program = Program(program.groups, (scaled(cost, -1.0), *rest))
+    return program, tuple((lower, upper) for lower, upper in limits)

@@ -31,6 +31,15 @@ def _rows(matrix: Matrix) -> np.ndarray:
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
+def marks(form: Form) -> np.ndarray:
+    """Return a number for each element that equal elements share, and others hardly ever do: (size,)."""
+    found = form.constant * np.pi
+    for group, matrix in form.terms.items():
+        random = np.random.default_rng(group).standard_normal(matrix.shape[1])
+        found = found + times(random[None], matrix.T)[0]
+    return found
+
+
 def distinct_rows(forms: Sequence[Form]) -> tuple[np.ndarray, np.ndarray]:
     """Return the first place of each distinct element of `forms`, seen together, and each element's number.
 
@@ -39,13 +48,9 @@ def distinct_rows(forms: Sequence[Form]) -> tuple[np.ndarray, np.ndarray]:
     size = forms[0].size
     if size == 1:
         return np.zeros(1, dtype=int), np.zeros(1, dtype=int)
-    random = np.random.default_rng(0)
-    marks = sum(random.standard_normal() * form.constant for form in forms)
-    for form in forms:
-        for matrix in form.terms.values():
-            marks = marks + times(random.standard_normal(matrix.shape[1])[None], matrix.T)[0]
-    order = np.argsort(marks, kind="stable")
-    close = np.diff(marks[order]) == 0
+    together = sum(np.sqrt(2.0 * k + 1.0) * marks(form) for k, form in enumerate(forms))
+    order = np.argsort(together, kind="stable")
+    close = np.diff(together[order]) == 0
     if not close.any():
         return np.arange(size), np.arange(size)
     owner = np.arange(size)

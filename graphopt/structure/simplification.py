@@ -1,13 +1,14 @@
-"""Programs made smaller: elements that nothing needs are left out, like groups of one level joined."""
+"""Programs made smaller: what nothing needs is left out, groups of one function and level are joined."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from graphopt.structure.forms import Form, Matrix, compact, joined, taken
+from graphopt.structure.forms import DENSE_BELOW, Form, Matrix, compact, joined, taken
 from graphopt.structure.program import Group, Program
+from graphopt.structure.rows import distinct_rows
 
 
 def simplified(program: Program) -> Program:
@@ -58,7 +59,10 @@ def _need(needed: list[np.ndarray], form: Form) -> None:
 
 
 def levelled(program: Program) -> Program:
-    """Return `program` with the groups of one function that do not depend on each other joined, by level."""
+    """Return `program` with the groups of one function that do not depend on each other joined.
+
+    Elements that are equal are one.
+    """
     level = [0]
     for group in program.groups[1:]:
         level.append(1 + max((level[g] for a in group.arguments for g in a.terms), default=0))
@@ -68,55 +72,57 @@ def levelled(program: Program) -> Program:
     members = [alike[key] for key in sorted(alike, key=lambda key: key[0])]
     if members == [[g] for g in range(len(program.groups))]:
         return program
-    place: dict[int, tuple[int, int]] = {}  # number of the new group, first element in it
-    sizes = []
-    for k, several in enumerate(members):
-        start = 0
-        for g in several:
-            place[g] = k, start
-            start += program.groups[g].size
-        sizes.append(start)
+    place: dict[int, tuple[int, np.ndarray]] = {}  # number of the new group, and of each element in it
+    groups: list[Group] = []
 
     def moved(form: Form) -> Form:
-        return Form(form.constant, _widened(form.terms, place, sizes))
+        return Form(form.constant, _widened(form.terms, place, groups))
 
-    groups = []
-    for several, size in zip(members, sizes):
+    for several in members:
         first = program.groups[several[0]]
         arguments = tuple(
             joined([moved(program.groups[g].arguments[k]) for g in several])
             for k in range(len(first.arguments))
         )
+        sizes = [program.groups[g].size for g in several]
+        kept = numbers = np.arange(sum(sizes))
+        if len(several) > 1:
+            kept, numbers = distinct_rows(arguments)
+            if len(kept) < len(numbers):
+                arguments = tuple(taken(a, kept) for a in arguments)
+        for g, part in zip(several, np.split(numbers, np.cumsum(sizes)[:-1])):
+            place[g] = len(groups), part
         names = dict.fromkeys(program.groups[g].name for g in several)
-        groups.append(Group(first.function, size, arguments, first.parameter, ", ".join(names)))
+        groups.append(Group(first.function, len(kept), arguments, first.parameter, ", ".join(names)))
     return Program(tuple(groups), tuple(moved(output) for output in program.outputs))
 
 
 def _widened(
-    terms: Mapping[int, Matrix], place: Mapping[int, tuple[int, int]], sizes: list[int]
+    terms: Mapping[int, Matrix], place: Mapping[int, tuple[int, np.ndarray]], groups: Sequence[Group]
 ) -> dict[int, Matrix]:
-    """Return the terms over joined groups, of `sizes`, that begin at `place`."""
-    by_group: dict[int, list[tuple[int, Matrix]]] = {}
+    """Return the terms over joined groups: each old group is some elements of a new one."""
+    by_group: dict[int, list[tuple[np.ndarray, Matrix]]] = {}
     for g, matrix in terms.items():
-        k, start = place[g]
-        by_group.setdefault(k, []).append((start, matrix))
-    return {k: _side_by_side(parts, sizes[k]) for k, parts in by_group.items()}
+        k, columns = place[g]
+        by_group.setdefault(k, []).append((columns, matrix))
+    return {k: _spread(parts, groups[k].size) for k, parts in by_group.items()}
 
 
-def _side_by_side(parts: list[tuple[int, Matrix]], width: int) -> Matrix:
-    """Return one matrix of `width` columns with each part at its first column."""
-    if len(parts) == 1 and parts[0][1].shape[1] == width:
-        return parts[0][1]
-    rows = parts[0][1].shape[0]
-    if all(isinstance(m, np.ndarray) for _, m in parts) and rows * width <= 1 << 20:
+def _spread(parts: list[tuple[np.ndarray, Matrix]], width: int) -> Matrix:
+    """Return the sum of matrices of `width` columns, each part with its columns at the numbers given."""
+    columns, matrix = parts[0]
+    if len(parts) == 1 and len(columns) == width and np.array_equal(columns, np.arange(width)):
+        return matrix
+    rows = matrix.shape[0]
+    if all(isinstance(m, np.ndarray) for _, m in parts) and rows * width <= DENSE_BELOW:
         whole = np.zeros((rows, width))
-        for start, matrix in parts:
-            whole[:, start : start + matrix.shape[1]] = matrix
-        return compact(whole)
+        for columns, matrix in parts:
+            np.add.at(whole, (slice(None), columns), matrix)
+        return whole
     from scipy import sparse
 
-    entries = [(start, sparse.coo_array(matrix)) for start, matrix in parts]
+    entries = [(columns, sparse.coo_array(matrix)) for columns, matrix in parts]
     data = np.concatenate([m.data for _, m in entries])
     row = np.concatenate([m.coords[0] for _, m in entries])
-    column = np.concatenate([m.coords[1] + start for start, m in entries])
+    column = np.concatenate([columns[m.coords[1]] for columns, m in entries])
     return compact(sparse.csr_array((data, (row, column)), shape=(rows, width)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 from pytensor import scalar as ps
@@ -10,7 +11,16 @@ from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.traversal import ancestors
 
 from graphopt.structure.builder import Builder
-from graphopt.structure.elements import Elements, Value, broadcast, form_of, stretched, value_of
+from graphopt.structure.elements import (
+    Elements,
+    Value,
+    broadcast,
+    form_of,
+    numbered,
+    picked,
+    stretched,
+    value_of,
+)
 from graphopt.structure.forms import Form, added, constant_form, scaled, shifted
 from graphopt.structure.lowering import Lowering, NotLowered, not_lowered
 from graphopt.structure.rows import moving_rows, ratio
@@ -51,13 +61,12 @@ def _gated(node: Apply, lowering: Lowering, inputs: Sequence[Value], tests: list
     if sum(tests) > 1:
         raise not_lowered(node, "it multiplies truth values")
     values, shape = broadcast(inputs)
-    build = lowering.builder
-    factors = [form_of(v) for v, test in zip(values, tests) if not test]
-    product = constant_form(np.ones(factors[0].size)) if factors else None
-    for factor in factors:
-        product = build.multiply(product, factor)
-    test = values[tests.index(True)]
-    found = chosen(build, test.form, product, constant_form(np.zeros(product.size)))
+    build, place = lowering.builder, tests.index(True)
+    factors = [form_of(v) for k, v in enumerate(values) if k != place]
+    product = reduce(build.multiply, factors)
+    found = chosen(build, values[place].form, product, constant_form(np.zeros(product.size)))
+    if found is None and len(inputs) == 2:
+        found = _cut(node.inputs[place], (node.inputs[1 - place], None), lowering, shape)
     if found is None:
         raise not_lowered(node, "it jumps where the comparison changes")
     return value_of(found, shape)
@@ -68,13 +77,15 @@ def _switch(node: Apply, lowering: Lowering, condition: Value, one: Value, other
     (condition, one, other), shape = broadcast([condition, one, other])
     if not isinstance(condition, Elements):
         where = np.asarray(condition, dtype=bool).ravel()
-        first, second = scaled(form_of(one), where * 1.0), scaled(form_of(other), ~where * 1.0)
-        return value_of(added(first, second), shape)
+        if where.all() or not where.any():
+            return one if where.all() else other
+        first, second = numbered([one, other])
+        return picked([one, other], np.where(where.reshape(shape), first, second))
     if not condition.test:
         raise not_lowered(node, "its condition is a number that depends on the decisions")
     found = chosen(lowering.builder, condition.form, form_of(one), form_of(other))
     if found is None:
-        found = _cut(node, lowering, shape)
+        found = _cut(node.inputs[0], node.inputs[1:], lowering, shape)
     if found is None:
         raise not_lowered(
             node, "its two branches do not meet where the condition changes, or are no function of it alone"
@@ -85,50 +96,53 @@ def _switch(node: Apply, lowering: Lowering, condition: Value, one: Value, other
 def chosen(build: Builder, test: Form, one: Form, other: Form) -> Form | None:
     """Return `one` where ``test > 0`` and `other` elsewhere if their difference is a multiple of `test`."""
     difference = added(one, scaled(other, -1.0))
-    moves = moving_rows(difference)
     factor = ratio(difference, test)
-    factor[~moves & (difference.constant == 0)] = 0.0
+    factor[~moving_rows(difference) & (difference.constant == 0)] = 0.0
     if not np.isfinite(factor).all():
         return None
     return build.unmirrored(added(other, scaled(build.relu(test), factor)))
 
 
-def _cut(node: Apply, lowering: Lowering, shape: tuple[int, ...]) -> Form | None:
-    """Return a choice between two functions of one variable: each on its own side of the threshold.
+def _cut(
+    condition: Variable, branches: Sequence[Variable | None], lowering: Lowering, shape: tuple[int, ...]
+) -> Form | None:
+    """Return a choice between two functions of one variable, None being 0: each on its side of a threshold.
 
     ``switch(x > t, a(x), b(x))`` is ``a(max(x, t)) + b(min(x, t)) - a(t)`` if a and b meet at t.
     """
-    found = _threshold(node.inputs[0], lowering)
+    found = _threshold(condition, lowering)
     if found is None:
         return None
     variable, threshold, above = found
-    x = lowering[variable]
-    limit = stretched(np.asarray(threshold, dtype=np.float64), x.shape)
-    build = lowering.builder
-    branches = node.inputs[1:] if above else node.inputs[:0:-1]
-    upper = value_of(build.maximum(x.form, constant_form(limit)), x.shape)
-    lower = value_of(build.minimum(x.form, constant_form(limit)), x.shape)
-    blocked = {variable}
-    for branch in branches:
-        if any(_free(v, lowering, blocked) for v in ancestors([branch], blockers=[variable])):
-            return None
+    beneath = ancestors([b for b in branches if b is not None], blockers=[variable])
+    if any(_moves(v, lowering) for v in beneath if v is not variable):
+        return None
+    x, build = lowering[variable], lowering.builder
+    limit = np.broadcast_to(np.asarray(threshold, dtype=np.float64), x.shape)
+    fixed = constant_form(limit)
+    upper = value_of(build.maximum(x.form, fixed), x.shape)
+    lower = value_of(build.minimum(x.form, fixed), x.shape)
+
+    def at(value: Value, branch: Variable | None) -> Value:
+        found = np.zeros(()) if branch is None else lowering.again({variable: value}, branch)
+        return stretched(found, shape)
+
+    one, other = branches if above else branches[::-1]
     try:
-        meets = [lowering.again({variable: limit}, branch) for branch in branches]
-        first = lowering.again({variable: upper}, branches[0])
-        second = lowering.again({variable: lower}, branches[1])
+        meeting = [np.asarray(at(limit, branch), dtype=np.float64).ravel() for branch in (one, other)]
+        if not np.allclose(*meeting, rtol=1e-12, atol=1e-12):
+            return None
+        return shifted(added(form_of(at(upper, one)), form_of(at(lower, other))), -meeting[0])
     except NotLowered:
         return None
-    one, other = (np.broadcast_to(m, shape).astype(np.float64).ravel() for m in meets)
-    if not np.allclose(one, other, rtol=1e-12, atol=1e-12):
-        return None
-    first, second = stretched(first, shape), stretched(second, shape)
-    return added(form_of(first), shifted(form_of(second), -one))
 
 
 def _threshold(condition: Variable, lowering: Lowering) -> tuple[Variable, np.ndarray, bool] | None:
     """Return x, t and True of a condition ``x > t``, or with False of ``x < t``; None for others."""
     node = condition.owner
     scalar_op = getattr(node.op, "scalar_op", node.op) if node is not None else None
+    if isinstance(scalar_op, ps.Cast):
+        return _threshold(node.inputs[0], lowering)
     if not isinstance(scalar_op, ps.GT | ps.GE | ps.LT | ps.LE):
         return None
     first, second = node.inputs
@@ -142,8 +156,8 @@ def _threshold(condition: Variable, lowering: Lowering) -> tuple[Variable, np.nd
     return None
 
 
-def _free(variable: Variable, lowering: Lowering, blocked: set[Variable]) -> bool:
-    """Return whether a root of a branch depends on the decisions other than through what is blocked."""
-    if variable in blocked or variable.owner is not None or isinstance(variable, Constant):
+def _moves(variable: Variable, lowering: Lowering) -> bool:
+    """Return whether `variable` is a root of the graph that depends on the decisions."""
+    if variable.owner is not None or isinstance(variable, Constant):
         return False
     return isinstance(lowering[variable], Elements)

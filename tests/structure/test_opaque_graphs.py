@@ -1,0 +1,62 @@
+"""What has no form is named, with the place where it was written."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+
+from graphopt.errors import InvalidValue
+from graphopt.structure import NotLowered, lower
+
+x = pt.vector("x", shape=(3,))
+
+OPAQUE = {
+    "Argmax": pt.argmax(x).astype("float64"),
+    "Floor": pt.floor(x),
+    "Round": pt.round(x),
+    "Int_div": x // 2,
+    "normal": x + pt.random.shared_rng(np.random.default_rng(0)).normal(size=(3,))[1],
+    "Switch": pt.switch(x > 0, x, 1.0),
+    "Gt": x > 0,
+    "Mul": (x + 1) * (x > 0),
+    "Cast": x.astype("int64"),
+    "Subtensor": x[pt.cast(x[0], "int64")],
+    "Cholesky": pt.linalg.cholesky(pt.outer(x, x)),
+    "Scan": pytensor.scan(
+        lambda y: y / 2, outputs_info=[x[0]], n_steps=pt.round(x[1]).astype("int64"), return_updates=False
+    ),
+    "Pow": abs(x) ** x,
+}
+
+
+@pytest.mark.parametrize("name", OPAQUE)
+def test_opaque(name):
+    with pytest.raises(NotLowered, match="Only local search is possible") as caught:
+        lower([OPAQUE[name]], [x])
+    assert isinstance(caught.value, InvalidValue)
+
+
+def test_the_message_says_where():
+    rounded = pt.round(2 * x)
+    with pytest.raises(NotLowered) as caught:
+        lower([rounded.sum()], [x])
+    text = str(caught.value)
+    for part in ("Round", "test_opaque_graphs.py", "pt.round(2 * x)"):
+        assert part in text
+
+
+def test_the_same_operations_before_the_decisions_are_numbers():
+    y = pt.vector("y", shape=(3,))
+    expression = x * pt.round(y) + pt.argmax(y) * pt.switch(y > 0, 1.0, -2.0)
+    program = lower([expression], [x], {y: np.array([0.6, 1.2, -1.0])})
+    np.testing.assert_array_equal(program(np.ones((1, 3)))[0], [[2.0, 2.0, -3.0]])
+
+
+def test_wrong_questions():
+    unknown = pt.vector("unknown")
+    with pytest.raises(InvalidValue, match="expected known lengths"):
+        lower([unknown.sum()], [unknown])
+    with pytest.raises(InvalidValue, match="neither a decision nor held"):
+        lower([x + unknown], [x])
