@@ -33,9 +33,9 @@ class _Alias:
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        from graphopt.importing import quick_imports
+        from graphopt.importing import QuickImports
 
-        with quick_imports():
+        with QuickImports():
             module = importlib.import_module(_HERE + spec.name[len("theano") :])
         self._own[spec.name] = module.__spec__
         give_attributes(module.__name__)
@@ -68,9 +68,9 @@ def install() -> ModuleType:
         )
     if _FINDER not in sys.meta_path:
         sys.meta_path.insert(0, _FINDER)
-    from graphopt.importing import quick_imports
+    from graphopt.importing import QuickImports
 
-    with quick_imports():
+    with QuickImports():
         theano = importlib.import_module("theano")
         theano.configdefaults.set_numpy_errors()
         importlib.import_module(".text", __package__).speak_theano()

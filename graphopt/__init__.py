@@ -28,9 +28,9 @@ prepare_environment()
 
 
 def _import(name: str) -> ModuleType:
-    from graphopt.importing import quick_imports
+    from graphopt.importing import QuickImports
 
-    with quick_imports():
+    with QuickImports():
         return importlib.import_module(f"graphopt.{name}")
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-IMPORT = "import gc, weakref, graphopt.importing\nwith graphopt.importing.quick_imports(): import pytensor\n"
+IMPORT = "import gc, weakref, graphopt.importing\nwith graphopt.importing.QuickImports(): import pytensor\n"
 
 
 def run(program):

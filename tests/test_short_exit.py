@@ -60,6 +60,14 @@ def test_what_was_left_open_is_finished(program, tmp_path):
     assert (tmp_path / "log.txt").read_text() == "all of it"
 
 
+@pytest.mark.parametrize("generation", [0, 1, 2])
+def test_so_it_is_whatever_the_collector_has_moved_where(generation, tmp_path):
+    collect = f"\ngc.collect({generation})"
+    assert end_of(collect) == ["frozen"]
+    assert end_of(LEFT_OPEN["a file in a cycle"] + collect, folder=tmp_path) == ["as always"]
+    assert (tmp_path / "log.txt").read_text() == "all of it"
+
+
 def test_what_was_left_open_before_pytensor_came_is_finished(tmp_path):
     end_of("", before=LEFT_OPEN["a file in a cycle"], folder=tmp_path)
     assert (tmp_path / "log.txt").read_text() == "all of it"

@@ -86,12 +86,14 @@ def fetch_val_for_key(key, delete_key=False):
         return THEANO_FLAGS_DICT.pop(key) if delete_key else THEANO_FLAGS_DICT[key]
     section, _, option = key.rpartition(".")
     section = section or "global"
+    if not theano_cfg.has_section(section):
+        raise KeyError(key)
     try:
         try:
             return theano_cfg.get(section, option)
         except _ini.InterpolationError:  # a lone % in the value
             return theano_raw_cfg.get(section, option)
-    except (_ini.NoOptionError, _ini.NoSectionError):
+    except _ini.NoOptionError:
         raise KeyError(key) from None
 
 
