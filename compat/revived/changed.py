@@ -16,7 +16,7 @@ from . import promotion
 NAME = "__changed__"
 
 
-FUNCTIONS = frozenset({"array", "fromstring", "load"})
+FUNCTIONS = frozenset({"array", "asanyarray", "asarray", "fromstring", "load"})
 """Functions of NumPy that do something else now."""
 
 METHODS = frozenset({"itemset", "newbyteorder", "ptp", "tostring"})

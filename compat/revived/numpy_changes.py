@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,27 @@ def array(object: Any, dtype: Any = None, *arguments: Any, **options: Any) -> np
     """`numpy.array`: rows of unlike lengths make an array of objects, ``copy=False`` copies where it must."""
     if options.get("copy", True) is False:
         options["copy"] = None
+    return _of_unlike_rows(np.array, object, dtype, *arguments, **options)
+
+
+def asarray(a: Any, dtype: Any = None, *arguments: Any, **options: Any) -> np.ndarray:
+    """`numpy.asarray`: rows of unlike lengths make an array of objects."""
+    return _of_unlike_rows(np.asarray, a, dtype, *arguments, **options)
+
+
+def asanyarray(a: Any, dtype: Any = None, *arguments: Any, **options: Any) -> np.ndarray:
+    """`numpy.asanyarray`: rows of unlike lengths make an array of objects."""
+    return _of_unlike_rows(np.asanyarray, a, dtype, *arguments, **options)
+
+
+def _of_unlike_rows(make: Callable, x: Any, dtype: Any, *arguments: Any, **options: Any) -> np.ndarray:
+    """Return ``make(x, dtype, ...)``; of objects, if that fails because rows of `x` differ in length."""
     try:
-        return np.array(object, dtype, *arguments, **options)
+        return make(x, dtype, *arguments, **options)
     except ValueError as error:
         if dtype is not None or "inhomogeneous" not in str(error):
             raise
-    return np.array(object, np.dtype("O"), *arguments, **options)
+    return make(x, np.dtype("O"), *arguments, **options)
 
 
 def fromstring(string: Any, dtype: Any = float, count: int = -1, sep: str = "", **options: Any) -> np.ndarray:

@@ -11,6 +11,7 @@ import warnings
 import numpy as np
 import pytest
 
+from compat.revived.changed import changed
 from compat.revived.modules import MODULES
 from compat.revived.names import NAMES
 from compat.revived.reviving import absolute, find
@@ -99,3 +100,11 @@ def test_installed_distributions_are_found():
     with pytest.raises(pkg_resources.DistributionNotFound):
         pkg_resources.get_distribution("there-is-no-such-distribution")
     assert pkg_resources.resource_exists("compat", "revived/modules.py")
+
+
+@pytest.mark.parametrize("name", ["array", "asarray", "asanyarray"])
+def test_rows_of_unlike_lengths_make_an_array_of_objects(name):
+    make = changed(np, name)
+    assert [make([[1], [2, 3]]).dtype, make([[1], [2]]).dtype] == [np.dtype("O"), np.dtype(int)]
+    with pytest.raises(ValueError, match="inhomogeneous"):
+        make([[1], [2, 3]], float)
