@@ -112,8 +112,8 @@ def shifted(form: Form, numbers: np.ndarray | float) -> Form:
     return Form(form.constant + numbers, form.terms)
 
 
-def scaled(form: Form, factors: np.ndarray) -> Form:
-    """Return `form` with each element multiplied by its number of `factors`, (size,)."""
+def scaled(form: Form, factors: np.ndarray | float) -> Form:
+    """Return `form` with each element multiplied by its number of `factors`, (size,), or all by one."""
     factors = np.broadcast_to(np.asarray(factors, dtype=np.float64), (form.size,))
     return Form(form.constant * factors, {g: _row_scaled(m, factors) for g, m in form.terms.items()})
 

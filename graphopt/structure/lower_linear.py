@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from pytensor import scalar as ps
 from pytensor.graph.basic import Apply
@@ -11,7 +13,7 @@ from pytensor.tensor.elemwise import CAReduce
 from pytensor.tensor.extra_ops import CumOp
 
 from graphopt.structure.elements import Elements, Value, combined, is_form, linear, numbered, value_of
-from graphopt.structure.forms import taken
+from graphopt.structure.forms import Form, taken
 from graphopt.structure.lowering import Lowering, lower_op, not_lowered
 from graphopt.structure.products import matrix_product, summing
 
@@ -42,10 +44,16 @@ def _reduce(op: CAReduce, node: Apply, lowering: Lowering, x: Elements) -> list[
     if isinstance(op.scalar_op, ps.Add):
         return [combined(x, summing(rows, rows.shape[1], x.size), shape)]
     columns = [taken(x.form, column) for column in rows.T]
-    while len(columns) > 1:
-        made = [pairs[type(op.scalar_op)](a, b) for a, b in zip(columns[::2], columns[1::2])]
-        columns = made + columns[2 * len(made) :]
-    return [value_of(columns[0], shape)]
+    return [value_of(in_pairs(pairs[type(op.scalar_op)], columns), shape)]
+
+
+def in_pairs(function: Callable[[Form, Form], Form], forms: Sequence[Form]) -> Form:
+    """Return ``function`` over all `forms`: of pairs, of pairs of the results, and so on."""
+    forms = list(forms)
+    while len(forms) > 1:
+        made = [function(a, b) for a, b in zip(forms[::2], forms[1::2])]
+        forms = made + forms[2 * len(made) :]
+    return forms[0]
 
 
 @lower_op.register(CumOp)

@@ -93,7 +93,7 @@ def _gru(op: GRUForward, node: Apply, lowering: Lowering, z: Value, U: Value, h0
     build, units, size = steps.build, steps.units, h.size
     update, reset, new = steps.gates
     weights = steps.U[:units]
-    bias = np.tile(steps.U[units], steps.batch) if op.reset_after else None
+    bias = np.tile(steps.U[units], steps.batch) if op.reset_after else np.zeros(1)
     hidden, gates, inner = [], [], []
     for t in range(steps.steps):
         a = steps.inputs(t)

@@ -21,7 +21,6 @@ def _scan(op: Scan, node: Apply, lowering: Lowering, *inputs: Value) -> list[Val
         raise not_lowered(node, "it runs until a condition holds")
     if info.mit_mot_in_slices:
         raise not_lowered(node, "it is the gradient of another loop")
-    inputs = list(inputs)
     states = [
         _State(initial, taps)
         for initial, taps in zip(

@@ -11,6 +11,7 @@ from graphopt.ops.neighbours import Neighbourhoods
 from graphopt.ops.pool import Pool
 from graphopt.structure.elements import Elements, Value, linear, numbered, picked, value_of
 from graphopt.structure.forms import taken
+from graphopt.structure.lower_linear import in_pairs
 from graphopt.structure.lowering import Lowering, lower_op, not_lowered, run_numbers
 
 
@@ -39,13 +40,14 @@ def _pool(op: Pool, node: Apply, lowering: Lowering, x: Elements) -> list[Value]
     # row by place, column by element: whether the window there sees it
     seen = kernels.sum_pool(np.eye(size).reshape(size, *image), op.pooling)
     places, seen = seen.shape[1:], seen.reshape(size, -1).T > 0
-    build, result = lowering.builder, None
     numbers = numbered([x])[0].reshape(-1, size)
-    for k in range(int(seen.sum(axis=1).max())):
-        members = np.array([np.flatnonzero(row)[min(k, row.sum() - 1)] for row in seen])
-        form = taken(x.form, numbers[:, members])
-        result = form if result is None else build.maximum(result, form)
-    return [value_of(result, (*front, *places))]
+    # windows that see fewer elements than others see their last one again
+    members = [
+        np.array([np.flatnonzero(row)[min(k, row.sum() - 1)] for row in seen])
+        for k in range(int(seen.sum(axis=1).max()))
+    ]
+    forms = [taken(x.form, numbers[:, one]) for one in members]
+    return [value_of(in_pairs(lowering.builder.maximum, forms), (*front, *places))]
 
 
 @lower_op.register(Neighbourhoods)

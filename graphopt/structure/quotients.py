@@ -161,7 +161,8 @@ def logarithm(build: Builder, x: Form) -> Form:
         return build.apply("log", x)
     result, rest = constant_form(np.zeros(x.size)), []
     for i in range(x.size):
-        found = log_of_sum(build, exp_sum(build, x, i)) or _log_of_sigmoid(build, x, i)
+        total = exp_sum(build, x, i)
+        found = _log_of_sigmoid(build, x, i) if total is None else log_of_sum(build, total)
         if found is None:
             rest.append(i)
         else:
@@ -171,10 +172,8 @@ def logarithm(build: Builder, x: Form) -> Form:
     return result
 
 
-def log_of_sum(build: Builder, total: ExpSum | None) -> Form | None:
+def log_of_sum(build: Builder, total: ExpSum) -> Form:
     """Return the logarithm of a sum: its first exponent taken out if it has no constant."""
-    if total is None:
-        return None
     if not len(total.weights):
         return constant_form(np.log([total.constant]))
     if not total.constant:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import numpy as np
 
-from graphopt.structure.forms import Form, Matrix, times
+from graphopt.structure.forms import Form, Matrix, scaled, times
 
 TOLERANCE = 16 * np.finfo(np.float64).eps  # of what is the same but for rounding
 
@@ -35,9 +36,14 @@ def marks(form: Form) -> np.ndarray:
     """Return a number for each element that equal elements share, and others hardly ever do: (size,)."""
     found = form.constant * np.pi
     for group, matrix in form.terms.items():
-        random = np.random.default_rng(group).standard_normal(matrix.shape[1])
-        found = found + times(random[None], matrix.T)[0]
+        found = found + times(_random(group, matrix.shape[1])[None], matrix.T)[0]
     return found
+
+
+@lru_cache(maxsize=256)
+def _random(group: int, size: int) -> np.ndarray:
+    """Return random numbers for the elements of a group, always the same."""
+    return np.random.default_rng(group).standard_normal(size)
 
 
 def distinct_rows(forms: Sequence[Form]) -> tuple[np.ndarray, np.ndarray]:
@@ -48,7 +54,7 @@ def distinct_rows(forms: Sequence[Form]) -> tuple[np.ndarray, np.ndarray]:
     size = forms[0].size
     if size == 1:
         return np.zeros(1, dtype=int), np.zeros(1, dtype=int)
-    together = sum(np.sqrt(2.0 * k + 1.0) * marks(form) for k, form in enumerate(forms))
+    together = np.sum([np.sqrt(2.0 * k + 1.0) * marks(form) for k, form in enumerate(forms)], axis=0)
     order = np.argsort(together, kind="stable")
     close = np.diff(together[order]) == 0
     if not close.any():
@@ -92,8 +98,6 @@ def ratio(x: Form, y: Form) -> np.ndarray:
         if b is None:
             rest = a
         else:
-            from graphopt.structure.forms import scaled
-
             b = scaled(Form(np.zeros(x.size), {group: b}), -clean).terms[group]
             rest = b if a is None else a + b
         left = np.maximum(left, _row_maxima(rest))

@@ -30,7 +30,7 @@ def without_idle(program: Program) -> Program:
     needed[0][:] = True
     kept = {g: np.flatnonzero(mask) for g, mask in enumerate(needed) if mask.any()}
     kept.setdefault(0, np.zeros(0, dtype=int))
-    number = {g: k for k, g in enumerate(kept)}
+    new = {g: k for k, g in enumerate(kept)}
 
     def moved(form: Form, rows: np.ndarray | None = None) -> Form:
         if rows is not None and len(rows) < form.size:
@@ -38,7 +38,7 @@ def without_idle(program: Program) -> Program:
         terms = {}
         for g, matrix in form.terms.items():
             if g in kept:
-                terms[number[g]] = matrix if len(kept[g]) == matrix.shape[1] else compact(matrix[:, kept[g]])
+                terms[new[g]] = matrix if len(kept[g]) == matrix.shape[1] else compact(matrix[:, kept[g]])
         return Form(form.constant, terms)
 
     groups = []

@@ -129,10 +129,10 @@ def _cut(
 
     one, other = branches if above else branches[::-1]
     try:
-        meeting = [np.asarray(at(limit, branch), dtype=np.float64).ravel() for branch in (one, other)]
-        if not np.allclose(*meeting, rtol=1e-12, atol=1e-12):
+        first, second = (np.asarray(at(limit, branch), dtype=np.float64).ravel() for branch in (one, other))
+        if not np.allclose(first, second, rtol=1e-12, atol=1e-12):
             return None
-        return shifted(added(form_of(at(upper, one)), form_of(at(lower, other))), -meeting[0])
+        return shifted(added(form_of(at(upper, one)), form_of(at(lower, other))), -first)
     except NotLowered:
         return None
 
