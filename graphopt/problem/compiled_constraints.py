@@ -46,6 +46,7 @@ class CompiledConstraints:
         self.names: list[str] = []
         self.owners: list[str] = []
         self.linear = np.empty(0, dtype=bool)
+        self._affine: list[bool] = []
         if not kept:
             return
         self._shapes = [value.shape for value in self._evaluated(self._somewhere())]
@@ -55,7 +56,8 @@ class CompiledConstraints:
             rows = [f"[{index_text(i)}]" for i in np.ndindex(shape)] if shape else [""]
             self.names += [constraint.name + row for row in rows]
             self.owners += [constraint.name] * len(rows)
-        self.linear = np.repeat(self._functions.linear, self._sizes)
+        self._affine = self._functions.linear(tier)
+        self.linear = np.repeat(self._affine, self._sizes)
 
     @property
     def size(self) -> int:
@@ -116,6 +118,30 @@ class CompiledConstraints:
                     jacobian[start + k] = np.concatenate([np.asarray(p).ravel() for p in parts])
         return jacobian
 
+    def look_pullback(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return ``weights @ look_jacobian(x)`` in one backward pass, (n,)."""
+        if not self.size:
+            return np.zeros(self.problem.size)
+        inputs = [*self.problem.named(x).values(), *self._held_values]
+        parts = [
+            weights[start : start + size].reshape(shape)
+            for start, size, shape in zip(self._starts, self._sizes, self._shapes)
+        ]
+        slopes = self._functions.look_back(*inputs, *parts)
+        count = len(self.problem.variables)
+        total = np.zeros(self.problem.size)
+        for i in range(len(parts)):
+            total += np.concatenate([np.asarray(p).ravel() for p in slopes[i * count : (i + 1) * count]])
+        return total
+
+    def by_name(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Return one number per row, (m,), as arrays by the name of the constraint, in its shape."""
+        names = list(dict.fromkeys(self.owners))
+        return {
+            name: rows[start : start + size].reshape(shape)
+            for name, start, size, shape in zip(names, self._starts, self._sizes, self._shapes, strict=True)
+        }
+
     def breaches(self, values: np.ndarray) -> np.ndarray:
         """Return by how much each row's value is outside its limits, (m,); inf where it is NaN."""
         breach = np.maximum(np.maximum(self.lower - values, values - self.upper), 0.0)
@@ -154,13 +180,13 @@ class CompiledConstraints:
     @cached_property
     def _bent(self) -> list[int]:
         """The constraints that are not affine."""
-        return [i for i, linear in enumerate(self._functions.linear) if not linear] if self.size else []
+        return [i for i, linear in enumerate(self._affine) if not linear]
 
     @cached_property
     def _linear_jacobian(self) -> np.ndarray:
         """The derivatives of the affine rows, other rows zero, (m, n)."""
         jacobian = np.zeros((self.size, self.problem.size))
-        straight = [i for i, linear in enumerate(self._functions.linear) if linear] if self.size else []
+        straight = [i for i, linear in enumerate(self._affine) if linear]
         everyone, x = list(range(len(self._shapes))), self._somewhere()
         for k in range(max((self._sizes[i] for i in straight), default=0)):
             gradients = self._pulled_back(x, everyone, [_unit(shape, k) for shape in self._shapes])
@@ -173,8 +199,7 @@ class CompiledConstraints:
         return self._functions.values(self.tier).trusted(x, *self._held)
 
     def _pulled_back(self, x: np.ndarray, which: list[int], weights: list[np.ndarray]) -> list[np.ndarray]:
-        tier = "now" if len(which) == len(self._shapes) else self.tier
-        return self._functions.pullback(tier, which).trusted(x, *weights, *self._held)
+        return self._functions.pullback(self.tier, which).trusted(x, *weights, *self._held)
 
     @staticmethod
     def _joined(values: list[Any]) -> np.ndarray:

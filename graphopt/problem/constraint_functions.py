@@ -98,14 +98,12 @@ class ConstraintFunctions:
 
         return self._once(("pullback", tier, which), make)
 
-    @cached_property
-    def linear(self) -> list[bool]:
-        """For each constraint that depends on a decision, whether it is affine in all of them.
+    def linear(self, tier: str) -> list[bool]:
+        """Return for each constraint that depends on a decision whether it is affine in all of them.
 
         It is if, after simplification, its gradient no longer depends on x.
         """
-        compiled = self.pullback("now", range(len(self._graphs)))
-        graph = compiled.flat.fgraph
+        graph = self.pullback(tier, range(len(self._graphs))).flat.fgraph
         x = graph.inputs[0]
         return [x not in set(ancestors([gradient])) for gradient in graph.outputs]
 
