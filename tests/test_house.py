@@ -19,8 +19,8 @@ SOURCES = sorted((ROOT / "graphopt").rglob("*.py"))
 
 STAGES = [
     "errors", "environment", "stand_ins", "importing", "short_exit", "versions", "engine", "ops", "nn",
-    "training", "problem", "structure", "enclosures", "solvers", "certificates", "reports", "solving",
-    "api", "cli",
+    "training", "problem", "structure", "enclosures", "solvers", "bounding", "certificates", "reports",
+    "solving", "api", "cli",
 ]  # fmt: skip
 """Left to right: a file imports only what stands to its left, or beside it in its own stage."""
 

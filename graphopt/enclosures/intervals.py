@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from graphopt.enclosures.facts import facts_of
 from graphopt.enclosures.enclosure import Enclosure, Range, meet
 from graphopt.enclosures.images import image
 from graphopt.enclosures.rounding import TINY, form_tolerance
@@ -54,26 +55,30 @@ def box_of(lower: np.ndarray, upper: np.ndarray) -> Range:
 
 def form_range(form: Form, values: Sequence[Range]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return bounds of `form`, padded for rounding, and the sum of its terms' magnitudes: (B, size) each."""
-    boxes = len(values[0][0])
+    boxes, facts = len(values[0][0]), facts_of(form)
     centre = np.repeat(form.constant[None], boxes, axis=0)
     radius = np.zeros_like(centre)
     magnitude = np.repeat(np.abs(form.constant)[None], boxes, axis=0)
     no_lower = no_upper = None
     for group, matrix in form.terms.items():
         lower, upper = values[group]
-        absolute = abs(matrix)
         if not (np.isfinite(lower).all() and np.isfinite(upper).all()):
             down, up, lower, upper = _unbounded(matrix, lower, upper)
             no_lower = down if no_lower is None else no_lower | down
             no_upper = up if no_upper is None else no_upper | up
         centre += times(0.5 * lower + 0.5 * upper, matrix.T)
         sums = times(
-            np.concatenate([0.5 * upper - 0.5 * lower, np.maximum(np.abs(lower), np.abs(upper))]), absolute.T
+            np.concatenate([0.5 * upper - 0.5 * lower, np.maximum(np.abs(lower), np.abs(upper))]),
+            facts.absolute[group].T,
         )
         radius += sums[:boxes]
         magnitude += sums[boxes:]
     radius += form_tolerance(form) * magnitude + TINY
     lower, upper = centre - radius, centre + radius
+    for copy in facts.copies:
+        low, high = (side[:, copy.columns] for side in values[copy.group])
+        lower[:, copy.rows] = np.where(copy.negative, -high, low)
+        upper[:, copy.rows] = np.where(copy.negative, -low, high)
     if no_lower is not None:
         magnitude[no_lower | no_upper] = np.inf
         lower[no_lower], upper[no_upper] = -np.inf, np.inf

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graphopt.enclosures.facts import facts_of
 from graphopt.enclosures.enclosure import Enclosure, Range, meet
 from graphopt.enclosures.images import image
 from graphopt.enclosures.intervals import box_of, form_range
@@ -142,9 +143,8 @@ def _copies(program: Program, form: Form) -> np.ndarray:
     """Return which rows of `form` are a multiple of one value of a function of one argument, or of one input:
     its interval is as tight as can be already."""
     terms = np.zeros(form.size, dtype=int)
-    for group, matrix in form.terms.items():
-        nonzero = np.asarray((matrix != 0).sum(axis=1)).ravel()
-        terms += nonzero * (2 if program.groups[group].function == "product" else 1)
+    for group, count in facts_of(form).terms.items():
+        terms += count * (2 if program.groups[group].function == "product" else 1)
     return terms <= 1
 
 
@@ -166,7 +166,8 @@ class _Backward:
         self.program, self.values = program, [box]
         self.tolerance = program_tolerance(program)
         self.steps: list[_Step | None] = [None]
-        self.centre, self.radius = 0.5 * box[0] + 0.5 * box[1], 0.5 * box[1] - 0.5 * box[0]
+        with np.errstate(invalid="ignore"):  # a box without an end has no centre, and no linear bound
+            self.centre, self.radius = 0.5 * box[0] + 0.5 * box[1], 0.5 * box[1] - 0.5 * box[0]
         self.widest = max(group.size for group in program.groups)
         self.reach = np.maximum(np.abs(box[0]), np.abs(box[1]))
 
