@@ -151,7 +151,7 @@ def speak_theano() -> None:
     for kind in set(_subclasses(Op)):
         if _is_pytensors(kind) and any(_is_rephrased(parent) for parent in kind.__mro__):
             _give(kind, "__str__", op_name)
-    for kind, text in ((Apply, _node_text), (Variable, variable_text), (Constant, variable_text)):
+    for kind, text in ((Apply, node_text), (Variable, variable_text), (Constant, variable_text)):
         _give(kind, "__str__", text)
     _give(TensorType, "__str__", type_text)
     _give(Constant, "__repr__", str)
@@ -189,7 +189,7 @@ def _is_rephrased(kind: type) -> bool:
     return kind.__name__ in _OPS or kind.__name__ in _INDICES
 
 
-def _node_text(node: Apply) -> str:
+def node_text(node: Apply) -> str:
     """Return a node as a formula of its inputs: ``Elemwise{add,no_inplace}(x, y)``."""
     return f"{op_text(node)}({', '.join(map(variable_text, node.inputs))})"
 

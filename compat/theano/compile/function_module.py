@@ -110,7 +110,8 @@ class _ByName:
         except (KeyError, TypeError):
             names = [k for k in self._finder if isinstance(k, str)]
             raise TypeError(
-                f"Unknown input or state: {item}. The function has the named inputs: {names}."
+                f"Unknown input or state: {item}. The function has {len(names)} named inputs "
+                f"({', '.join(names)})."
             ) from None
         if found is DUPLICATE:
             raise TypeError(
@@ -210,7 +211,11 @@ class Function:
         """
         if self._plain and not kwargs and len(args) == len(self._cells) and self.fn.allow_gc:
             values = args if self.trust_input else [self._checked(i, a) for i, a in enumerate(args)]
-            results = self._run(*values)
+            try:
+                results = self._run(*values)
+            except Exception as error:
+                _retell(error)
+                raise
             if self.maker.overwritten:
                 self._overwrite(values, results)
             return self._packed(results, None)
@@ -240,6 +245,9 @@ class Function:
             if not self.fn.allow_gc:
                 for container, result in zip(self.output_storage, results):
                     container.storage[0] = result
+        except Exception as error:
+            _retell(error)
+            raise
         finally:
             self._restore_defaults()
         if self.profile is not None:
@@ -414,6 +422,12 @@ def _lending(run: Callable, maker: FunctionMaker) -> Callable:
         return results
 
     return lend
+
+
+def _retell(error: Exception) -> None:
+    from ..gof.failures import retell
+
+    retell(error)
 
 
 def _unpickled(maker: FunctionMaker, containers: list, name: str | None, trust_input: bool) -> Function:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..configdefaults import config
+from ..gof.utils import get_variable_trace_string
 from .function_module import FunctionMaker
 from .mode import Mode
 from .watched import watched_maker
@@ -121,13 +122,11 @@ class NanGuardMode(Mode):
 
         lines = list(found)
         if node is None:
-            lines.append(f"NanGuardMode found an error in an input of the graph: {variable} = {value}")
+            lines.append("NanGuardMode found an error in an input of the graph.")
         else:
             lines.append("NanGuardMode found an error in the output of a node in this variable:")
             lines.append(debugprint(variable, file="str"))
-            lines += [f"input {i}: {cell[0]!r}" for i, cell in enumerate(step.inputs)]
-            lines.append(f"output: {value!r}")
-        text = "\n".join(lines)
+        text = "\n".join([*lines, get_variable_trace_string(variable), ""])
         if config.NanGuardMode.action == "warn":
             import warnings
 

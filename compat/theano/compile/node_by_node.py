@@ -9,7 +9,7 @@ import numpy as np
 from pytensor.graph.basic import Apply, Constant
 from pytensor.graph.fg import FunctionGraph
 
-from graphopt.engine.lines.linker import numpy_funcify
+from graphopt.engine.lines.linker import Failure, numpy_funcify
 
 
 class Step:
@@ -52,14 +52,19 @@ class NodeByNode:
                     storage.setdefault(variable, [variable.data])
             step.inputs = [storage[v] for v in step.node.inputs]
             step.outputs = [storage.setdefault(v, [None]) for v in step.node.outputs]
-            if self.before is not None:
-                self.before(position, step.node, step)
-            step()
-            if self.after is not None:
-                self.after(position, step.node, step)
+            try:
+                if self.before is not None:
+                    self.before(position, step.node, step)
+                step()
+                if self.after is not None:
+                    self.after(position, step.node, step)
+            except Exception as error:
+                values = tuple(cell[0] for cell in step.inputs)
+                error.graphopt_failure = Failure(step.node, values, self.fgraph, "")
+                raise
         return [storage[v][0] if v in storage else v.data for v in self.fgraph.outputs]
 
     __call__ = run
 
     def explain(self, error: BaseException) -> None:
-        """Add nothing to `error`: who watches each node knows where it happened."""
+        """Add nothing to `error`: it knows where it happened."""

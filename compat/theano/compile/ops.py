@@ -131,7 +131,7 @@ class SpecifyShape(Op):
         x, shape = inputs
         assert x.ndim == shape.size
         if tuple(x.shape) != tuple(int(n) for n in shape):
-            raise AssertionError("SpecifyShape: Got shape", x.shape, "expected", shape)
+            raise AssertionError("got shape", x.shape, "expected", shape)
         outputs[0][0] = x
 
     def infer_shape(self, node: Apply, shapes: Any) -> list:

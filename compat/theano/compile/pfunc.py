@@ -245,7 +245,7 @@ def _check_inputs(inputs: list[In], variables: list[Variable], updates: list, gi
             where = variables[position + 1 :].index(variable) + position + 1
             raise UnusedInputError(
                 f"Variable {variable} is used twice in inputs to theano.function, at indices {position} and "
-                f"{where}. This would result in values provided for it being ignored. Please do not "
+                f"{where}.  This would result in values provided for it being ignored. Please do not "
                 "duplicate variables in the inputs list."
             )
     for old, _ in givens:

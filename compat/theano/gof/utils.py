@@ -63,6 +63,7 @@ string_types = (str,)
 undef = object()
 """Says that an argument was not given, where None is a value."""
 
+_LAUNCHED_FROM = str(Path(__file__).parents[2] / "program.py")
 _INNER_FOLDERS = [str(Path(__file__).parents[2]) + os.sep, str(Path(pytensor.__file__).parent) + os.sep]
 
 
@@ -76,8 +77,11 @@ def add_tag_trace(thing, user_line=None):
 
 
 def user_frames(trace):
-    """Return the frames of a trace down to the line of the program that called into this package."""
+    """Return the frames of a trace from the program's first line to the one that called into this package."""
     frames = list(trace)
+    starts = [n for n, frame in enumerate(frames) if frame[0] == _LAUNCHED_FROM]
+    if starts:
+        frames = frames[starts[-1] + 1 :]
     while frames and frames[-1][0].startswith(tuple(_INNER_FOLDERS)):
         frames.pop()
     return frames or list(trace)

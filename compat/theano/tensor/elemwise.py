@@ -82,7 +82,7 @@ class DimShuffle(FrontOp, pt_elemwise.DimShuffle):
         for i, broadcastable in enumerate(self.input_broadcastable):
             if i not in order and not broadcastable:
                 raise ValueError(
-                    f"You cannot drop a non-broadcastable dimension: {self.input_broadcastable} {order}"
+                    "You cannot drop a non-broadcastable dimension.", (list(self.input_broadcastable), order)
                 )
         self.stand_for(pt_elemwise.DimShuffle(input_ndim=n, new_order=order))
         self.inplace = True
@@ -177,9 +177,7 @@ def _reduced(make_node: Any, op: Any, input: Any) -> Apply:
     """Return the node, an axis out of range refused in Theano's words."""
     for axis in op.axis or ():
         if axis >= input.type.ndim or (axis < 0 and abs(axis) > input.type.ndim):
-            raise ValueError(
-                f"Not enough dimensions on {input} to reduce on axis {axis}: it has {input.type.ndim}."
-            )
+            raise ValueError(f"Not enough dimensions on {input} to reduce on axis {axis}")
     return make_node(input)
 
 

@@ -143,7 +143,15 @@ class TensorType(PyTensorType):
                         "2) set "
                         '"allow_input_downcast=True" when calling "function".'
                     )
-        return super().filter(data, strict, allow_downcast)
+        try:
+            return super().filter(data, strict, allow_downcast)
+        except TypeError:
+            lengths = np.shape(data)
+            if len(lengths) == self.ndim and any(b and n != 1 for b, n in zip(self.broadcastable, lengths)):
+                raise TypeError(
+                    "Non-unit value on shape on a broadcastable dimension.", lengths, self.broadcastable
+                ) from None
+            raise
 
     def filter_variable(self, other: Any, allow_convert: bool = True) -> Variable:
         """Return `other`, a variable or a value, as a variable of this type.

@@ -231,7 +231,7 @@ class _tensor_py_operators(_PyTensorOperators):
             length = _basic().get_vector_length(self)
         except TypeError:
             raise TypeError(
-                "TensorType does not support iteration. Maybe you are using builtins.sum instead of "
+                "TensorType does not support iteration. Maybe you are using builtin.sum instead of "
                 "theano.tensor.sum? (Maybe .max?)"
             ) from None
         return (self[i] for i in range(length))

@@ -13,6 +13,7 @@ import linecache
 import os
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import singledispatch
 from itertools import count
 from typing import Any
@@ -111,7 +112,7 @@ class StraightLine:
         writer = _Writer(fgraph, name, funcify)
         self.source = writer.source
         self.filename = f"<graphopt {name} {next(_numbers)}>"
-        self._nodes = writer.node_of_line
+        self._nodes, self._fgraph = writer.node_of_line, fgraph
         linecache.cache[self.filename] = (len(self.source), None, self.source.splitlines(True), self.filename)
         exec(compile(self.source, self.filename, "exec"), writer.namespace)
         self.run = writer.namespace[writer.function_name]
@@ -124,8 +125,11 @@ class StraightLine:
             raise
 
     def explain(self, error: BaseException) -> None:
-        """Add to `error` which operation failed, the shapes it was given and where it was written."""
-        if getattr(error, "_graphopt_explained", False):
+        """Add to `error` which operation failed, the shapes it was given and where it was written.
+
+        The same for programs is its attribute `graphopt_failure`, a `Failure`.
+        """
+        if getattr(error, "graphopt_failure", None) is not None:
             return
         line, local_values = None, {}
         tb = error.__traceback__
@@ -136,14 +140,32 @@ class StraightLine:
         node, arguments = self._nodes.get(line, (None, ()))
         if node is None:
             return
-        lines = [f"Apply node that caused the error: {node}"]
+        lines, values = [f"Apply node that caused the error: {node}"], []
         for variable, local in zip(node.inputs, arguments):
             value = local_values.get(local, getattr(variable, "data", None))
+            values.append(value)
             shape, dtype = np.shape(value), getattr(value, "dtype", type(value).__name__)
             lines.append(f"  input {variable}: {variable.type}, came with shape {shape}, dtype {dtype}")
         lines += _written_at(node)
-        _add_to_message(error, "\n".join(lines))
-        error._graphopt_explained = True
+        text = "\n".join(lines)
+        _add_to_message(error, text)
+        error.graphopt_failure = Failure(node, tuple(values), self._fgraph, text)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Which node of which graph failed on which values of its inputs; `text` is what its error says of it.
+
+    Pickled with its error, as a pool of processes does, it becomes the text: graphs stay where they are.
+    """
+
+    node: Apply
+    values: tuple
+    fgraph: FunctionGraph
+    text: str
+
+    def __reduce__(self) -> tuple:
+        return str, (self.text,)
 
 
 def _written_at(node: Apply) -> list[str]:

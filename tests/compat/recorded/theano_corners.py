@@ -559,6 +559,7 @@ def _plain(text):
     text = re.sub(r"0x[0-9a-f]+", "0x", text)
     text = re.sub(r"<type '", "<class '", text)
     text = re.sub(r'  File ".*?", line \d+, in', "  File , in", text)
+    text = re.sub(r'name ".*theano_corners.py:\d+"', 'name "theano_corners.py"', text)
     text = re.sub(r"array\(([^()]*?) *\]\)", r"array(\1])", text)
     return text
 
