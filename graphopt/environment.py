@@ -5,17 +5,11 @@ A flag or variable the user has set is never changed.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import ctypes
 import gc
-import glob
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "GRAPHOPT_NUM_THREADS")
 
@@ -28,9 +22,7 @@ def prepare_environment() -> None:
     if "blas__ldflags" not in named and not _user_file_sets("ldflags"):
         added.append("blas__ldflags=")
     if "base_compiledir" not in named and "compiledir" not in named and not _home_is_writable():
-        folder = tempfile.mkdtemp(prefix="graphopt-pytensor-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        added.append(f"base_compiledir={folder}")
+        added.append(f"base_compiledir={_passing_folder()}")
     if added and "pytensor" not in sys.modules:
         os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, [flags, *added]))
     if not any(name in os.environ for name in THREAD_VARIABLES):
@@ -42,6 +34,8 @@ def prepare_environment() -> None:
 
 def set_blas_threads(count: int) -> int:
     """Set the thread count of every OpenBLAS that is loaded; return how many libraries took it."""
+    import ctypes
+
     count_set = 0
     for path in loaded_openblas():
         with contextlib.suppress(OSError):
@@ -62,6 +56,9 @@ def set_blas_threads(count: int) -> int:
 
 def loaded_openblas() -> list[str]:
     """Return the paths of the OpenBLAS libraries that come with NumPy and SciPy wheels and are loaded."""
+    import glob
+    from pathlib import Path
+
     paths = []
     for package in ("numpy", "scipy"):
         module = sys.modules.get(package)
@@ -73,19 +70,30 @@ def loaded_openblas() -> list[str]:
     return paths
 
 
+def _passing_folder() -> str:
+    """Return the path of a folder that goes when this process ends."""
+    import atexit
+    import shutil
+    import tempfile
+
+    folder = tempfile.mkdtemp(prefix="graphopt-pytensor-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _home_is_writable() -> bool:
     """Return whether PyTensor could make its folder in the user's home."""
-    folder = Path(os.environ.get("LOCALAPPDATA") or os.path.expanduser("~"))
-    target = folder / ".pytensor"
-    probe = target if target.exists() else folder
-    return probe.is_dir() and os.access(probe, os.W_OK | os.X_OK)
+    folder = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~")
+    target = os.path.join(folder, ".pytensor")
+    probe = target if os.path.exists(target) else folder
+    return os.path.isdir(probe) and os.access(probe, os.W_OK | os.X_OK)
 
 
 def _user_file_sets(option: str) -> bool:
     """Return whether the user's .pytensorrc names `option`."""
-    path = Path(os.environ.get("PYTENSORRC", os.path.expanduser("~/.pytensorrc")))
     try:
-        return option in path.read_text()
+        with open(os.environ.get("PYTENSORRC", os.path.expanduser("~/.pytensorrc"))) as file:
+            return option in file.read()
     except OSError:
         return False
 

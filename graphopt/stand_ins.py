@@ -11,8 +11,8 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
+import itertools
 import os
-import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -96,7 +96,7 @@ def _masked_array() -> type | None:
 
 def installed_version(distribution: str) -> str:
     """Return the version of an installed distribution, from the name of its folder if that is unambiguous."""
-    stem = re.sub(r"[-_.]+", "_", distribution).lower() + "-"
+    stem = distribution.replace("-", "_").replace(".", "_").lower() + "-"
     for folder in sys.path:
         try:
             names = os.listdir(folder or os.curdir)
@@ -114,8 +114,7 @@ def installed_version(distribution: str) -> str:
 
 def parse_version(text: str) -> tuple[int, ...]:
     """Return the numbers that the version `text` begins with, which compare as versions do."""
-    leading = re.match(r"\d+(\.\d+)*", text)
-    return tuple(map(int, leading.group().split("."))) if leading else ()
+    return tuple(map(int, itertools.takewhile(str.isdigit, text.split("."))))
 
 
 _VERSION = SimpleNamespace(parse=parse_version)

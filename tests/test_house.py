@@ -18,9 +18,9 @@ ROOT = Path(graphopt.__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "graphopt").rglob("*.py"))
 
 STAGES = [
-    "errors", "environment", "stand_ins", "importing", "short_exit", "versions", "engine", "ops", "nn",
+    "errors", "environment", "stand_ins", "short_exit", "importing", "versions", "engine", "ops", "nn",
     "training", "problem", "structure", "enclosures", "solvers", "bounding", "certificates", "reports",
-    "solving", "api", "cli",
+    "routes", "solving", "trusting", "parametric", "argmin", "proving", "api", "cli",
 ]  # fmt: skip
 """Left to right: a file imports only what stands to its left, or beside it in its own stage."""
 

@@ -12,7 +12,10 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Row:
-    """An old name, its new one (None if there is none), and what a person must know about the difference."""
+    """An old name, its new one (None if there is none), and what a person must know about the difference.
+
+    Kinds that add neither a field nor a ``__post_init__`` are dataclasses as they are.
+    """
 
     old: str
     new: str | None = None
@@ -32,21 +35,18 @@ class Same(Row):
             object.__setattr__(self, "new", "pytensor" + self.old.removeprefix("theano"))
 
 
-@dataclass(frozen=True)
 class Moved(Row):
     """Elsewhere, or under another name, with the same meaning: to rename it is enough."""
 
     kind: ClassVar[str] = "moved"
 
 
-@dataclass(frozen=True)
 class Adapted(Row):
     """`new` does the work with other arguments or another result; `advice` says which."""
 
     kind: ClassVar[str] = "adapted"
 
 
-@dataclass(frozen=True)
 class Gone(Row):
     """No longer there. ``Gone(old, advice)``."""
 
