@@ -100,6 +100,8 @@ def mixed_integer(
     if found.status == "infeasible" and x is None:
         return proof("infeasible", None, np.inf, np.inf, found.nodes)
     stopped = {"optimal": "gap", "infeasible": "gap", "time": "time"}.get(found.status, "failed")
+    if stopped == "gap" and x is None:
+        stopped = "failed"  # a point that keeps the limits up to HiGHS's tolerance only
     return proof(stopped, x, value, bound, found.nodes)
 
 

@@ -155,7 +155,7 @@ def test_a_program_without_relu_is_affine():
 
 def test_a_good_incumbent_is_kept():
     program = random_program(np.random.default_rng(5), (3, 8, 8, 1), "relu", 1.5)
-    box = -np.ones(4), np.ones(4)
+    box = -np.ones(3), np.ones(3)
     proof = mixed_integer(program, *box)
     again = mixed_integer(program, *box, incumbent=proof.x)
     assert again.value <= proof.value + 1e-12
