@@ -14,6 +14,7 @@ from graphopt.environment import prepare_environment
 
 if TYPE_CHECKING:
     from graphopt.api import *
+    from graphopt.argmin import *
     from graphopt.bounding import *
     from graphopt.nn import *
     from graphopt.problem import *
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_PACKAGES = ("nn", "training", "problem", "solvers", "api", "bounding")
+_PACKAGES = ("nn", "training", "problem", "solvers", "api", "bounding", "argmin")
 _MODULES = ("engine", "ops", "nn", "training", "problem", "solvers", "certificates", "reports", "errors")
 
 prepare_environment()

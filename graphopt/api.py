@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,16 @@ from graphopt.problem.expression_problem import expression_problem
 from graphopt.problem.network_problem import is_network, network_problem
 from graphopt.problem.objectives import Objective
 from graphopt.problem.problem import Problem
+from graphopt.problem.trust import DataGuard
+from graphopt.problem.whole import with_whole_numbers
 from graphopt.solvers.lbfgsb import LBFGSB, whole
 from graphopt.solvers.multistart import MultiStart
 from graphopt.solvers.solution import Solution, Status
 from graphopt.solvers.solver import LocalSolver
-from graphopt.solving import solve
+from graphopt.solving import certify, solve
+from graphopt.trusting import guarded
 
-__all__ = ["maximize", "minimize", "solve", "target"]
+__all__ = ["certify", "maximize", "minimize", "solve", "target"]
 
 REACH_TOLERANCE = 1e-6  # relative to 1 + |value|
 
@@ -32,6 +35,12 @@ def minimize(
     over: Mapping[TensorVariable, Any] | None = None,
     objective: Objective = None,
     fixed: Mapping[Any, Any] | None = None,
+    constraints: Sequence[Any] = (),
+    integer: Any = False,
+    guard: DataGuard | None = None,
+    certify: bool = False,
+    gap: float = 1e-6,
+    max_seconds: float = 60.0,
     starts: int = 1,
     x0: Any = None,
     seed: int = 0,
@@ -55,12 +64,24 @@ def minimize(
         output expression. Not needed where the output is one number.
     fixed : dict, optional
         Values of held inputs, by name (network) or variable (expression).
+    constraints : sequence of constraints, optional
+        What must hold besides the bounds: `leq`, `geq`, `eq`, `between` over expressions; `limit`, `rate`,
+        `budget`, `hold`, `terminal` by the name of an input or output.
+    integer : bool or sequence of names or variables
+        Which inputs take whole numbers only; True for all. Such problems are solved exactly where possible.
+    guard : DataGuard, optional
+        Keeps the answer near the training data, or says how far from it it is: ``answer.trust``.
+    certify : bool
+        Whether to prove how much better the best point of the whole box could be: ``answer.certificate`` has
+        ``lower_bound``, ``upper_bound`` and ``gap``.
+    gap, max_seconds : float
+        The gap that counts as closed, in units of the objective; how long a proof may take.
     starts : int
         How many starts; the first is `x0` or the middle of the box, the others Sobol points decided by
         `seed`.
     x0 : array or dict, optional
         The first start.
-    solver : LBFGSB or MultiStart, optional
+    solver : LBFGSB, SLSQP, TrustConstr, AugmentedLagrangian or MultiStart, optional
         How to look. A `MultiStart` brings its own starts and seed.
     tier : str
         The engine's tier: ``"now"``, ``"fast"`` or ``"auto"``.
@@ -84,7 +105,11 @@ def minimize(
     >>> answer.x.round(6), answer.success
     (array([0.5, 1. ]), True)
     """
-    return _best_input("minimize", what, bounds, over, objective, fixed, starts, x0, seed, solver, tier)
+    asked = _problem(
+        "minimize", what, bounds, over, objective, fixed, constraints=constraints, integer=integer, like=x0
+    )
+    effort = {"certify": certify, "gap": gap, "max_seconds": max_seconds}
+    return guarded(asked, guard, _solver(solver, starts, seed), x0=x0, tier=tier, **effort)
 
 
 def maximize(
@@ -94,6 +119,12 @@ def maximize(
     over: Mapping[TensorVariable, Any] | None = None,
     objective: Objective = None,
     fixed: Mapping[Any, Any] | None = None,
+    constraints: Sequence[Any] = (),
+    integer: Any = False,
+    guard: DataGuard | None = None,
+    certify: bool = False,
+    gap: float = 1e-6,
+    max_seconds: float = 60.0,
     starts: int = 1,
     x0: Any = None,
     seed: int = 0,
@@ -104,7 +135,11 @@ def maximize(
 
     ``answer.fun`` is the maximum, and ``answer.jac`` the gradient of what was maximised.
     """
-    return _best_input("maximize", what, bounds, over, objective, fixed, starts, x0, seed, solver, tier)
+    asked = _problem(
+        "maximize", what, bounds, over, objective, fixed, constraints=constraints, integer=integer, like=x0
+    )
+    effort = {"certify": certify, "gap": gap, "max_seconds": max_seconds}
+    return guarded(asked, guard, _solver(solver, starts, seed), x0=x0, tier=tier, **effort)
 
 
 def target(
@@ -115,6 +150,10 @@ def target(
     over: Mapping[TensorVariable, Any] | None = None,
     output: str | int | None = None,
     fixed: Mapping[Any, Any] | None = None,
+    constraints: Sequence[Any] = (),
+    integer: Any = False,
+    certify: bool = False,
+    max_seconds: float = 60.0,
     starts: int = 8,
     x0: Any = None,
     seed: int = 0,
@@ -133,9 +172,10 @@ def target(
     Returns
     -------
     Solution
-        The minimum of the sum of squared differences, with two more fields: ``distance`` (its square root)
-        and ``reached`` (whether that is at most 1e-6 of ``1 + max |value|``). That a value was not
-        reached is no proof that it cannot be.
+        The minimum of the sum of squared differences, with more fields: ``distance`` (its square root),
+        ``reached`` (whether that is at most 1e-6 of ``1 + max |value|``), ``least_distance`` (no point is
+        proved to be nearer; 0 without `certify`) and ``unreachable`` (whether it was proved that no point
+        reaches the value).
     """
     wanted = _finite(value, "The target value")
     if output is not None and not isinstance(output, str | int | np.integer):
@@ -158,49 +198,61 @@ def target(
             )
         return pt.sum((found - wanted) ** 2)
 
-    answer = _best_input("minimize", what, bounds, over, distance, fixed, starts, x0, seed, solver, tier)
-    answer["distance"] = float(np.sqrt(max(answer.fun, 0.0)))
-    answer["reached"] = bool(
-        answer.feasible and answer.distance <= REACH_TOLERANCE * (1.0 + np.max(np.abs(wanted), initial=0.0))
+    asked = _problem(
+        "minimize", what, bounds, over, distance, fixed, constraints=constraints, integer=integer, like=x0
     )
+    near = REACH_TOLERANCE * (1.0 + np.max(np.abs(wanted), initial=0.0))
+    answer = solve(
+        asked,
+        _solver(solver, starts, seed),
+        x0=x0,
+        tier=tier,
+        certify=certify,
+        gap=0.25 * near**2,
+        max_seconds=max_seconds,
+    )
+    answer["distance"] = float(np.sqrt(max(answer.fun, 0.0)))
+    answer["reached"] = bool(answer.feasible and answer.distance <= near)
+    answer["least_distance"] = float(np.sqrt(max(answer.certificate.lower_bound, 0.0)))
+    answer["unreachable"] = bool(not answer.reached and answer.least_distance > near)
     if answer.status is not Status.FAILED:
-        verdict = (
-            "The value is reached."
-            if answer.reached
-            else (f"The value was not reached; the nearest found is {answer.distance:.3g} away.")
-        )
+        verdict = f"The value was not reached; the nearest found is {answer.distance:.3g} away."
+        if answer.reached:
+            verdict = "The value is reached."
+        elif answer.unreachable:
+            verdict = (
+                f"Proved: the value cannot be reached; every point is at least {answer.least_distance:.3g} "
+                f"away, the nearest found {answer.distance:.3g}."
+            )
         answer["message"] = f"{verdict} {answer.message}"
     return answer
 
 
-def _best_input(
+def _problem(
     sense: str,
     what: Any,
     bounds: Any,
     over: Any,
     objective: Any,
     fixed: Any,
-    starts: Any,
-    x0: Any,
-    seed: Any,
-    solver: Any,
-    tier: str,
-) -> Solution:
-    """Return the answer to the question the doors ask."""
-    chosen = _solver(solver, starts, seed)
+    *,
+    constraints: Any,
+    integer: Any,
+    like: Any,
+) -> Problem:
+    """Return the problem that the doors ask."""
     if is_network(what):
         if over is not None:
             raise InvalidValue(
                 "over= is for expressions; the inputs of a network are named in bounds= and fixed=."
             )
-        like = (
-            x0 if isinstance(x0, Mapping) else dict.fromkeys(what.input_names, x0) if x0 is not None else None
-        )
-        problem = network_problem(what, sense, bounds=bounds, objective=objective, fixed=fixed, like=like)
+        if like is not None and not isinstance(like, Mapping):
+            like = dict.fromkeys(what.input_names, like)
+        asked = {"bounds": bounds, "objective": objective, "fixed": fixed, "constraints": constraints}
+        problem = network_problem(what, sense, **asked, like=like)
     elif isinstance(what, TensorVariable):
-        problem = expression_problem(
-            what, sense, over=over, bounds=bounds, objective=objective, fixed=fixed, like=x0
-        )
+        asked = {"over": over, "bounds": bounds, "objective": objective, "fixed": fixed}
+        problem = expression_problem(what, sense, **asked, like=like, constraints=constraints)
     elif isinstance(what, Problem):
         raise InvalidType(
             f"{sense} came with a Problem, which has its sense already; expected solve(problem, solver)."
@@ -209,7 +261,7 @@ def _best_input(
         raise InvalidType(
             f"{sense} came with {type(what).__name__}; expected a network or a PyTensor expression."
         )
-    return solve(problem, chosen, x0=x0, tier=tier)
+    return with_whole_numbers(problem, integer)
 
 
 def _solver(solver: Any, starts: Any, seed: Any) -> LocalSolver | MultiStart:

@@ -11,6 +11,7 @@
     ├── OutOfRange      (IndexError)      an index or label outside its axis
     ├── NotBuilt        (RuntimeError)    a network asked for weights before it has any
     ├── CompileError    (RuntimeError)    a graph that cannot become a function
+    ├── NotSolved       (RuntimeError)    a solution is needed inside an expression, and there is none
     └── MissingExtra    (ImportError)     an optional library that is not installed
 
 A message says what came, what was expected, where, and the next step.
@@ -56,6 +57,10 @@ class NotBuilt(GraphoptError, RuntimeError):
 
 class CompileError(GraphoptError, RuntimeError):
     """A graph that cannot be turned into a function."""
+
+
+class NotSolved(GraphoptError, RuntimeError):
+    """A problem without a solution, where an expression needs one."""
 
 
 class MissingExtra(GraphoptError, ImportError):

@@ -33,7 +33,8 @@ class Certificate:
     Attributes
     ----------
     method : str
-        How optimality was looked at: ``"first-order conditions"``.
+        How optimality was looked at: ``"first-order conditions"``, or how it was proved:
+        ``"branch and bound"``, ``"MILP"``, ``"LP"``, ``"enumeration"``.
     checks : tuple of Check
         What was verified, in order.
     value : float
@@ -49,6 +50,15 @@ class Certificate:
         Why it does not.
     better_at : array, optional
         A better point that was seen while looking.
+    lower_bound, upper_bound : float
+        What the best objective of all points of the problem is proved to lie between, in the sense asked; one
+        of the two is `value`. Infinite where nothing was proved.
+    gap : float
+        ``upper_bound - lower_bound``: how much better than `value` another point could be.
+    nodes : int
+        Boxes or points that the proof looked at.
+    proved : bool
+        Whether the gap is at most the one asked for.
     """
 
     method: str
@@ -62,3 +72,12 @@ class Certificate:
     stationary: bool
     reason: str = ""
     better_at: np.ndarray | None = None
+    lower_bound: float = -np.inf
+    upper_bound: float = np.inf
+    nodes: int = 0
+    proved: bool = False
+
+    @property
+    def gap(self) -> float:
+        """How much better than `value` another point could be: inf where nothing was proved."""
+        return self.upper_bound - self.lower_bound

@@ -105,6 +105,11 @@ class Problem:
             for k, values in enumerate(v.choices or ())
         }
 
+    @property
+    def discrete(self) -> bool:
+        """Whether some decision takes certain values only."""
+        return any(v.kind != "real" for v in self.variables)
+
     def flat(self, values: Mapping[str, Any]) -> np.ndarray:
         """Return the arrays in `values`, by variable name, as one flat vector in the order of `variables`."""
         return np.concatenate([np.asarray(values[v.name], dtype=np.float64).ravel() for v in self.variables])

@@ -120,13 +120,10 @@ class DataGuard:
         """Return the distance as an expression of the inputs, by name; an only input may have any name."""
         return self._distance.expression(self._flat(inputs))
 
-    def constraint(self) -> Constraint:
+    def constraint(self, inputs: Mapping[str, TensorVariable]) -> Constraint:
         """Return the constraint that the distance is at most `limit`."""
-        return Constraint(
-            lambda names: self._distance.limited(self._flat(names), self.limit),
-            upper=0.0,
-            name=f"distance from the data ({self.measure})",
-        )
+        away = self._distance.limited(self._flat(inputs), self.limit)
+        return Constraint(away, upper=0.0, name=f"distance from the data ({self.measure})")
 
     def penalty(self, inputs: Mapping[str, TensorVariable]) -> TensorVariable:
         """Return `weight` times the square of the distance beyond the limit."""

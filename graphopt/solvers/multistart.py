@@ -40,7 +40,7 @@ class MultiStart:
     sampling: str = field(default="sobol", kw_only=True)
 
     def __post_init__(self) -> None:
-        if not hasattr(self.solver, "steps"):
+        if not hasattr(self.solver, "steps") and not hasattr(self.solver, "run"):
             raise InvalidType(
                 f"MultiStart: the solver came as {self.solver!r}; expected a local solver such as LBFGSB()."
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,6 +41,10 @@ class Proof:
     nodes: int = 0
     seconds: float = 0.0
     history: tuple[tuple[float, float, float], ...] = ()
+
+    def at(self, x: np.ndarray) -> Proof:
+        """Return the same proof with its point written as `x`."""
+        return replace(self, x=x)
 
     @property
     def gap(self) -> float:

@@ -25,6 +25,9 @@ class Status(Enum):
         return self.value
 
 
+LIVE = ("problem",)  # fields that stay in this process
+
+
 class Solution(dict):
     """The answer to a problem, with attribute access to its fields; a ``scipy.optimize.OptimizeResult``.
 
@@ -59,10 +62,13 @@ class Solution(dict):
     multipliers : dict of str to dict
         By name, ``"lower"`` and ``"upper"``: how much the objective would gain per unit by which the bound is
         moved outwards (zero or more; zero where the bound is not active).
+    constraints : dict of str to dict
+        By name, for each element ``"value"``, ``"lower"``, ``"upper"``, and where they were fitted
+        ``"lower_price"`` and ``"upper_price"``: the gain per unit by which that limit is moved outwards.
     kkt_residual : float
-        Largest component of the projected gradient.
+        Largest component of the projected gradient; under constraints, of the Lagrangian's.
     feasible : bool
-        Whether every bound holds exactly.
+        Whether every bound holds exactly, and every constraint to 1e-6 of its scale.
     starts : list of dict
         One row per start: its x, value, label of the distinct optimum, status, iterations, evaluations,
         message.
@@ -74,6 +80,8 @@ class Solution(dict):
         The method and why.
     seed, versions, seconds : int, dict, dict
         What is needed to repeat it, and where the time went.
+    problem : Problem
+        What was asked; not kept when the answer is saved.
     """
 
     def __getattr__(self, name: str) -> Any:
@@ -92,7 +100,7 @@ class Solution(dict):
         return Solution if result is None else _as_scipy_result(result)
 
     def __reduce__(self) -> tuple:
-        return (Solution, (dict(self),))
+        return (Solution, ({name: value for name, value in self.items() if name not in LIVE},))
 
     def __dir__(self) -> list[str]:
         return sorted({*dir(type(self)), *self})
@@ -124,7 +132,7 @@ class Solution(dict):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain Python values: no arrays, and None for numbers that are not finite."""
-        return plain(dict(self))
+        return plain({name: value for name, value in self.items() if name not in LIVE})
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Return the answer as strict JSON (RFC 8259): no NaN, no Infinity."""

@@ -36,7 +36,7 @@ def test_expression_is_the_distance(measure):
 def test_limited_is_at_most_zero_exactly_within_the_limit(measure):
     guard = DataGuard(banana(60), measure, level=0.9)
     x = pt.vector("x", shape=(2,))
-    f = engine.compile([x], guard.constraint().expression({"x": x}), tier="now")
+    f = engine.compile([x], guard.constraint({"x": x}).expression, tier="now")
     points = np.random.default_rng(2).normal(size=(200, 2)) * 3
     distances = guard.distance(points)
     clear = np.abs(distances - guard.limit) > 1e-6

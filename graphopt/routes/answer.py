@@ -1,0 +1,84 @@
+"""The answer a caller gets, from what a route found."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphopt.certificates.certificate import Certificate
+from graphopt.certificates.stationarity import active_bounds, multipliers
+from graphopt.problem.compiled import CompiledProblem
+from graphopt.routes.found import Found
+from graphopt.solvers.solution import Solution, Status
+from graphopt.versions import versions
+
+SIDES = np.array(["", "upper", "fixed", "lower"])  # by the codes 0, 1, 2, -1 of active_bounds
+SUCCESS = (Status.LOCAL_OPTIMUM, Status.PROVED_OPTIMAL)
+
+
+def answer(compiled: CompiledProblem, found: Found) -> Solution:
+    """Return the answer with every field but the seconds."""
+    problem, x, certificate = compiled.problem, found.x, found.certificate
+    point = compiled.look(x)
+    active = problem.named(active_bounds(x, compiled.lower, compiled.upper))
+    return Solution(
+        x=x,
+        fun=certificate.value,
+        success=found.status in SUCCESS,
+        status=found.status,
+        message=" ".join([found.status.value, *(f"({reason})" for reason in found.reasons)]),
+        sense=problem.sense,
+        nit=found.iterations,
+        nfev=found.evaluations,
+        njev=found.evaluations,
+        jac=point.gradient,
+        maxcv=certificate.maxcv,
+        x_named={name: array.copy() for name, array in problem.named(x).items()},
+        value=certificate.value,
+        outputs=point.outputs,
+        active_bounds={name: np.asarray(SIDES[codes]) for name, codes in active.items()},
+        multipliers=_multipliers(compiled, point.gradient, certificate, x),
+        constraints=_constraints(compiled, point.constraints, certificate),
+        kkt_residual=certificate.projected_gradient,
+        feasible=certificate.feasible,
+        starts=found.starts,
+        n_distinct=found.n_distinct,
+        certificate=certificate,
+        route=found.route,
+        solver=found.solver,
+        seed=found.seed,
+        versions=versions(),
+        problem=problem,
+    )
+
+
+def _multipliers(
+    compiled: CompiledProblem, gradient: np.ndarray, certificate: Certificate, x: np.ndarray
+) -> dict[str, dict[str, np.ndarray]]:
+    """Return by name what each bound costs; under constraints, those the certificate has fitted."""
+    if compiled.problem.constraints:
+        fitted = getattr(certificate, "multipliers", {})
+        none = {name: np.zeros(v.shape) for name, v in ((v.name, v) for v in compiled.problem.variables)}
+        return {name: fitted.get(name, {"lower": zero, "upper": zero}) for name, zero in none.items()}
+    low, high = map(
+        compiled.problem.named, multipliers(x, compiled.sign * gradient, compiled.lower, compiled.upper)
+    )
+    return {name: {"lower": low[name], "upper": high[name]} for name in low}
+
+
+def _constraints(
+    compiled: CompiledProblem, values: np.ndarray, certificate: Certificate
+) -> dict[str, dict[str, np.ndarray]]:
+    """Return by name the values and limits of the constraints, and what moving a limit outwards gains."""
+    if not compiled.problem.constraints:
+        return {}
+    rows, prices = compiled.rows, getattr(certificate, "shadow_prices", {})
+    value, lower, upper = (rows.by_name(column) for column in (values, rows.lower, rows.upper))
+    return {
+        name: {"value": value[name], "lower": lower[name], "upper": upper[name], **_prices(prices.get(name))}
+        for name in value
+    }
+
+
+def _prices(sides: dict[str, np.ndarray] | None) -> dict[str, np.ndarray]:
+    """Return the shadow prices of a constraint under names of their own; none where none were fitted."""
+    return {} if sides is None else {f"{side}_price": price for side, price in sides.items()}

@@ -1,0 +1,126 @@
+"""Exact methods: linear and mixed-integer programs, enumeration, branch and bound, as the graph allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from graphopt.errors import InvalidValue
+from graphopt.problem.compiled import CompiledProblem
+from graphopt.solvers.branch_and_bound import BranchAndBound, branch_and_bound
+from graphopt.solvers.enumeration import MAX_POINTS, enumerate_points
+from graphopt.solvers.linear import linear_program
+from graphopt.solvers.proof import Proof
+from graphopt.structure.choices import chosen, over_places, places
+from graphopt.structure.description import describe
+from graphopt.structure.problem_program import program_and_limits
+from graphopt.structure.program import Program, Structure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How far a proof should go.
+
+    Parameters
+    ----------
+    gap : float
+        The gap that counts as closed, in units of the objective.
+    max_seconds : float
+        When to stop before that.
+    """
+
+    gap: float = 1e-6
+    max_seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        for name in ("gap", "max_seconds"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not value >= 0:
+                raise InvalidValue(f"{name} came as {value!r}; expected a number, 0 or more.")
+
+
+class ExactQuestion:
+    """A problem as a program over numbers: what exact methods are asked.
+
+    Attributes
+    ----------
+    program : Program
+        The cost, then the constraints; over places in the lists where decisions are choices.
+    limits : tuple of (lower, upper)
+        Of each constraint.
+    lower, upper, integer : array, (n,)
+        The box, and which decisions are whole numbers in it.
+
+    Raises
+    ------
+    NotLowered
+        If the graph holds an operation that is neither affine nor one of the functions of a program.
+    """
+
+    def __init__(self, compiled: CompiledProblem) -> None:
+        problem = compiled.problem
+        self._choices: Mapping[int, np.ndarray] = problem.choices
+        program, self.limits = program_and_limits(problem)
+        self.program: Program = over_places(program, self._choices) if self._choices else program
+        self.lower, self.upper = compiled.lower.copy(), compiled.upper.copy()
+        self.integer = problem.integer.copy()
+        for i, values in self._choices.items():
+            self.lower[i], self.upper[i], self.integer[i] = 0.0, len(values) - 1.0, True
+
+    @cached_property
+    def points(self) -> float:
+        """How many points there are: inf if a decision is real or unbounded."""
+        free = self.lower < self.upper
+        if not self.integer[free].all() or not np.isfinite(self.upper - self.lower).all():
+            return np.inf
+        with np.errstate(over="ignore"):
+            return float(np.prod(self.upper - self.lower + 1.0))
+
+    @property
+    def method(self) -> str:
+        """The method that fits, and why."""
+        structure = self.program.structure
+        if structure is Structure.AFFINE:
+            kind = "mixed-integer linear" if self.integer.any() else "linear"
+            return f"{kind} program: {describe(self.program)}"
+        if self.points <= MAX_POINTS:
+            return f"enumeration: {self.points:.0f} points"
+        if structure is Structure.PIECEWISE_LINEAR:
+            return f"mixed-integer program raced against branch and bound: {describe(self.program)}"
+        return f"branch and bound: {describe(self.program)}"
+
+    def prove(self, effort: Effort, incumbent: np.ndarray | None = None) -> Proof:
+        """Return the proved minimum of the cost; `incumbent` is a point known before."""
+        if incumbent is not None:
+            incumbent = places(incumbent, self._choices)
+        proof = self._proof(effort, incumbent)
+        if proof.x is None or not self._choices:
+            return proof
+        return proof.at(chosen(proof.x, self._choices))
+
+    def _proof(self, effort: Effort, incumbent: np.ndarray | None) -> Proof:
+        structure, asked = self.program.structure, (self.program, self.lower, self.upper)
+        discrete = {"integer": self.integer, "limits": self.limits}
+        if structure is Structure.AFFINE:
+            return linear_program(*asked, **discrete, max_seconds=effort.max_seconds)
+        if self.points <= MAX_POINTS:
+            return enumerate_points(*asked, **discrete)
+        if not np.isfinite(self.upper - self.lower).all():
+            return Proof(
+                x=None,
+                value=np.inf,
+                lower_bound=-np.inf,
+                method="branch and bound: needs finite bounds for every decision",
+                stopped="failed",
+            )
+        if structure is Structure.PIECEWISE_LINEAR:
+            from graphopt.solvers.race import race
+
+            return race(
+                *asked, **discrete, incumbent=incumbent, max_seconds=effort.max_seconds, gap=effort.gap
+            )
+        options = BranchAndBound(gap=effort.gap, max_seconds=effort.max_seconds)
+        return branch_and_bound(*asked, options=options, **discrete, incumbent=incumbent)

@@ -1,0 +1,89 @@
+"""Discrete decisions of a graph that no exact method can read: round, then change one at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphopt.certificates.proved import certify_values
+from graphopt.problem.compiled import CompiledProblem
+from graphopt.routes.found import Found
+from graphopt.solvers.multistart import MultiStart
+from graphopt.solvers.run import run_many
+from graphopt.solvers.solution import Status
+
+SWEEPS = 20
+FEASIBLE = 1e-6
+
+
+def rounded(compiled: CompiledProblem, many: MultiStart, starts: np.ndarray, why: str) -> Found:
+    """Return the best point that rounding and single changes lead to; that it is the best is not known."""
+    allowed = _values(compiled)
+    runs = run_many(compiled, many.solver, starts)
+    best, least, evaluations = None, np.inf, sum(run.evaluations for run in runs)
+    for run in sorted(runs, key=lambda run: run.fun if np.isfinite(run.fun) else np.inf)[:8]:
+        x = run.x.copy()
+        for k, values in allowed.items():
+            x[k] = values[np.argmin(np.abs(values - x[k]))]
+        x, cost, count = _improved(compiled, x, allowed)
+        evaluations += count
+        if best is None or cost < least:
+            best, least = x, cost
+    assert best is not None
+    certificate = certify_values(compiled, best, compiled.look(best).value)
+    good = certificate.finite and certificate.feasible
+    return Found(
+        x=best,
+        certificate=certificate,
+        status=Status.FEASIBLE if good else Status.FAILED,
+        route="rounding of a relaxed optimum, then changes of one decision at a time: local search only",
+        solver=many.describe(),
+        reasons=tuple(r for r in (why, certificate.reason) if r),
+        seed=many.seed,
+        n_distinct=1,
+        iterations=sum(run.iterations for run in runs),
+        evaluations=evaluations,
+    )
+
+
+def _values(compiled: CompiledProblem) -> dict[int, np.ndarray]:
+    """Return the values that each discrete decision may take next to where it is: all, if they are few."""
+    problem = compiled.problem
+    allowed = dict(problem.choices)
+    for k in np.flatnonzero(problem.integer):
+        low, high = compiled.lower[k], compiled.upper[k]
+        allowed[int(k)] = (
+            np.arange(low, high + 1) if high - low <= 1000 else np.linspace(low, high, 1001).round()
+        )
+    return allowed
+
+
+def _improved(
+    compiled: CompiledProblem, x: np.ndarray, allowed: dict[int, np.ndarray]
+) -> tuple[np.ndarray, float, int]:
+    """Return the point that changes of one decision at a time lead to, its merit, and the evaluations."""
+
+    def merit(point: np.ndarray) -> float:
+        """Return the cost, infeasible points above all others."""
+        cost = compiled.cost(point)[0]
+        if not np.isfinite(cost):
+            return np.inf
+        if not compiled.problem.constraints:
+            return cost
+        breach = float(np.max(compiled.rows.breaches(compiled.constraints(point)) / compiled.rows.scale))
+        return cost if breach <= FEASIBLE else 1e100 * (1.0 + breach)
+
+    least, count = merit(x), 1
+    for _ in range(SWEEPS):
+        before = least
+        for k, values in allowed.items():
+            for value in values:
+                if value == x[k]:
+                    continue
+                trial = x.copy()
+                trial[k] = value
+                cost, count = merit(trial), count + 1
+                if cost < least:
+                    x, least = trial, cost
+        if not least < before:
+            break
+    return x, least, count

@@ -1,0 +1,65 @@
+"""Which way a problem takes: its constraints, its kinds of decisions and its graph decide."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphopt.problem.compiled import CompiledProblem
+from graphopt.routes.constrained import constrained
+from graphopt.routes.exact import Effort, ExactQuestion
+from graphopt.routes.found import Found
+from graphopt.routes.local import local
+from graphopt.routes.proved import exact, proved
+from graphopt.routes.rounding import rounded
+from graphopt.solvers.multistart import MultiStart
+from graphopt.solvers.solution import Solution
+from graphopt.structure.lowering import NotLowered
+from graphopt.structure.program import Structure
+
+
+def routed(
+    compiled: CompiledProblem,
+    many: MultiStart,
+    starts: np.ndarray,
+    *,
+    certify: bool,
+    gap: float,
+    max_seconds: float,
+) -> Found:
+    """Return what the way that fits finds from `starts`, (k, n)."""
+    problem, effort = compiled.problem, Effort(gap=gap, max_seconds=max_seconds)
+    if problem.discrete:
+        try:
+            question = ExactQuestion(compiled)
+        except NotLowered as error:
+            return rounded(compiled, many, starts, f"no exact method can read the graph: {error}")
+        return exact(compiled, question, effort, seed=many.seed)
+    if compiled.affine:
+        question = ExactQuestion(compiled)
+        if question.program.structure is Structure.AFFINE:
+            return exact(compiled, question, effort, seed=many.seed)
+    if problem.constraints:
+        found = constrained(compiled, many, starts)
+    else:
+        found = local(compiled, many, starts)
+    return proved(compiled, found, effort, many) if certify else found
+
+
+def proved_answer(compiled: CompiledProblem, answer: Solution, *, gap: float, max_seconds: float) -> Found:
+    """Return what `answer` found, with a proof or a better point."""
+    effort, many = Effort(gap=gap, max_seconds=max_seconds), MultiStart(starts=1, seed=answer.seed)
+    if compiled.problem.discrete:
+        return routed(compiled, many, answer.x[None], certify=True, gap=gap, max_seconds=max_seconds)
+    found = Found(
+        x=answer.x,
+        certificate=answer.certificate,
+        status=answer.status,
+        route=answer.route,
+        solver=answer.solver,
+        seed=answer.seed,
+        starts=answer.starts,
+        n_distinct=answer.n_distinct,
+        iterations=answer.nit,
+        evaluations=answer.nfev,
+    )
+    return proved(compiled, found, effort, many)

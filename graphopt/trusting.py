@@ -1,0 +1,109 @@
+"""Answers near the data: solve with a guard, and say what keeping near costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from graphopt.errors import InvalidType
+from graphopt.problem.problem import Problem
+from graphopt.problem.trust import DataGuard
+from graphopt.solvers.solution import Solution, Status
+from graphopt.solving import solve
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How far an answer is from the data.
+
+    Attributes
+    ----------
+    measure, use, level : str, str, float
+        Of the guard.
+    distance, limit : float
+        Of the answer, and the distance that the share `level` of the data keeps.
+    within : bool
+        Whether the distance is at most the limit.
+    price : float
+        By how much the objective would be better without the guard, by local search; 0 for a report.
+    unguarded_distance : float
+        How far the answer without the guard is from the data.
+    """
+
+    measure: str
+    use: str
+    level: float
+    distance: float
+    limit: float
+    within: bool
+    price: float
+    unguarded_distance: float
+
+
+def guarded(problem: Problem, guard: DataGuard | None, solver: Any, **how: Any) -> Solution:
+    """Return the answer to `problem` under `guard`, with the field ``trust``; without one, the answer.
+
+    Parameters
+    ----------
+    how
+        As for `solve`.
+
+    Raises
+    ------
+    InvalidType, InvalidValue
+        If `guard` is none, or its data do not fit the variables.
+    """
+    if guard is None:
+        return solve(problem, solver, **how)
+    if not isinstance(guard, DataGuard):
+        raise InvalidType(f"guard came as {type(guard).__name__}; expected graphopt.DataGuard(data).")
+    free = solve(problem, solver, **{**how, "certify": how.get("certify", False) and guard.use == "report"})
+    answer = free if guard.use == "report" else solve(with_guard(problem, guard), solver, **how)
+    if guard.use == "penalty":
+        _without_penalty(answer, guard)
+    sign = 1.0 if problem.sense == "minimize" else -1.0
+    distance, slack = _distance(guard, answer), 1e-6 * max(1.0, guard.limit)
+    comparable = Status.FAILED not in (free.status, answer.status)
+    answer["trust"] = Trust(
+        guard.measure,
+        guard.use,
+        guard.level,
+        distance,
+        guard.limit,
+        bool(distance <= guard.limit + slack),
+        float(max(0.0, sign * (answer.fun - free.fun))) if comparable else float("nan"),
+        _distance(guard, free),
+    )
+    return answer
+
+
+def with_guard(problem: Problem, guard: DataGuard) -> Problem:
+    """Return `problem` with the guard as a constraint or in its objective; a report changes nothing."""
+    inputs = {v.name: v.expression for v in problem.variables}
+    if guard.use == "constraint":
+        return replace(problem, constraints=(*problem.constraints, guard.constraint(inputs)))
+    if guard.use == "penalty":
+        away = guard.penalty(inputs)
+        cost = problem.objective + away if problem.sense == "minimize" else problem.objective - away
+        outputs = {**problem.outputs, OBJECTIVE: problem.objective}
+        return replace(problem, **{problem.sense: cost}, outputs=outputs)
+    return problem
+
+
+OBJECTIVE = "objective without penalty"
+
+
+def _without_penalty(answer: Solution, guard: DataGuard) -> None:
+    """Let `fun` and `value` be the objective that was asked for; the penalty stands beside it."""
+    plain = float(answer.outputs.pop(OBJECTIVE))
+    answer["penalty"] = abs(answer.fun - plain)
+    answer["fun"] = answer["value"] = plain
+
+
+def _distance(guard: DataGuard, answer: Solution) -> float:
+    """Return how far the answer is from the data."""
+    if guard.names == ("",):
+        return float(guard.distance(np.asarray(answer.x)))
+    return float(guard.distance(answer.x_named))
