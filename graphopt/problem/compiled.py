@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-from pytensor.graph.traversal import ancestors
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Constant
+from pytensor.graph.traversal import ancestors, graph_inputs
 
 from graphopt import engine
 from graphopt.engine.compiler import TIERS
@@ -118,6 +120,14 @@ class CompiledProblem:
             return False
         graph = self._cost.flat.fgraph
         return graph.inputs[0] not in set(ancestors([graph.outputs[1]]))
+
+    @cached_property
+    def numbers(self) -> int:
+        """How many weights, constants and held numbers the objective is computed from."""
+        roots = graph_inputs([self.functions.graph.objective])
+        sizes = [np.size(v.data) for v in roots if isinstance(v, Constant)]
+        sizes += [v.get_value(borrow=True).size for v in roots if isinstance(v, SharedVariable)]
+        return sum(sizes) + sum(value.size for value in self.problem.fixed.values())
 
     @cached_property
     def noise(self) -> float:

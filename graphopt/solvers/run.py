@@ -11,7 +11,7 @@ from graphopt.problem.batched import batched_cost
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.solvers.solver import LocalSolver, Run, Steps
 
-BATCHED_FROM = 8  # starts from which one more function pays
+BATCHED_FROM = 20_000  # starts times numbers in the graph, from which a function of many points pays
 
 
 def run_local(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray) -> Run:
@@ -30,7 +30,8 @@ def run_many(compiled: CompiledProblem, solver: LocalSolver, starts: np.ndarray)
 
     Each run keeps its own state; the points that all live runs ask for are evaluated in one call.
     """
-    cost = batched_cost(compiled) if len(starts) >= BATCHED_FROM else None
+    pays = len(starts) > 1 and len(starts) * compiled.numbers >= BATCHED_FROM
+    cost = batched_cost(compiled) if pays else None
     if cost is None:
         return [run_local(compiled, solver, start) for start in starts]
     runs: list[Any] = [None] * len(starts)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphopt.problem import Problem, Variable, compile_problem
-from graphopt.solvers import LBFGSB
+from graphopt.solvers import LBFGSB, run
 from graphopt.solvers.run import run_local, run_many
 
 
@@ -44,11 +44,12 @@ def test_scaled_run_is_exact_in_the_callers_units(seed):
 
 
 @pytest.mark.parametrize("scale", [None, [0.1, 1.0, 10.0]])
-def test_many_starts_in_step_are_the_runs_one_by_one(scale):
+def test_many_starts_in_step_are_the_runs_one_by_one(scale, monkeypatch):
     """Same points, same counts: the values of one call and of many differ by rounding only."""
     x = pt.vector("x", shape=(3,))
     cost = pt.sum((x - np.array([0.3, 2.0, -4.0])) ** 2) + pt.sin(x[0] * 3) * x[1]
     compiled = compile_problem(Problem(minimize=cost, variables=[Variable(x, -2, 3, scale=scale)]))
+    monkeypatch.setattr(run, "BATCHED_FROM", 0)
     starts = np.random.default_rng(0).uniform(-2, 3, (20, 3))
     together, alone = run_many(compiled, LBFGSB(), starts), [run_local(compiled, LBFGSB(), s) for s in starts]
     for many, one in zip(together, alone, strict=True):
