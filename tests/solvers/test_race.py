@@ -1,0 +1,75 @@
+"""Two exact methods on one question: the better bound, the better point."""
+
+import numpy as np
+import pytest
+
+from graphopt.solvers.branch_and_bound import BranchAndBound
+from graphopt.solvers.enumeration import enumerate_points
+from graphopt.solvers.proof import Proof
+from graphopt.solvers.race import better, race
+from graphopt.structure.forms import Form
+from graphopt.structure.program import Program
+from programs import grid, random_program
+
+
+@pytest.mark.parametrize("probe", [0.0, 5.0])
+def test_either_runner_closes_the_gap(probe):
+    """Without time for a probe it is MILP; with enough, branch and bound."""
+    program = random_program(np.random.default_rng(0), (2, 8, 8, 1), "relu", 1.5)
+    lower, upper = -np.ones(2), np.ones(2)
+    proof = race(program, lower, upper, options=BranchAndBound(gap=1e-4), probe=probe)
+    least = program(grid(lower, upper, 201))[0].min()
+    assert proof.lower_bound <= least
+    assert proof.value <= least + 1e-4
+    assert proof.gap <= 1e-4
+    assert proof.stopped == "gap"
+    assert proof.method == ("branch and bound" if probe else "MILP")
+
+
+def test_whole_numbers_and_limits_reach_both():
+    program = random_program(np.random.default_rng(1), (6, 8, 1), "relu", 1.5)
+    program = Program(program.groups, (*program.outputs, Form(np.zeros(1), {0: np.ones((1, 6))})))
+    whole, limits = np.ones(6, dtype=bool), [(2.0, 3.0)]
+    expected = enumerate_points(program, -np.ones(6), np.ones(6), integer=whole, limits=limits)
+    for probe in (0.0, 5.0):
+        proof = race(program, -np.ones(6), np.ones(6), integer=whole, limits=limits, probe=probe)
+        np.testing.assert_array_equal(proof.x, expected.x)
+        assert proof.lower_bound <= expected.value
+
+
+@pytest.mark.parametrize("probe", [0.0, 5.0])
+def test_infeasible_limits(probe):
+    program = random_program(np.random.default_rng(1), (2, 8, 1), "relu")
+    program = Program(program.groups, (*program.outputs, Form(np.zeros(1), {0: np.ones((1, 2))})))
+    proof = race(program, np.zeros(2), np.ones(2), limits=[(2.5, np.inf)], probe=probe)
+    assert (proof.stopped, proof.x, proof.gap) == ("infeasible", None, 0.0)
+
+
+def test_the_time_is_shared():
+    program = random_program(np.random.default_rng(0), (10, 40, 40, 1), "relu", 3.0)
+    box = -np.ones(10), np.ones(10)
+    proof = race(program, *box, options=BranchAndBound(max_seconds=0.6), probe=0.2)
+    assert proof.stopped == "time"
+    samples = program(np.random.default_rng(1).uniform(-1, 1, (20_000, 10)))[0].min()
+    assert proof.lower_bound <= min(samples, proof.value)
+
+
+def found(value, bound, stopped, history=(), x=(0.0,), method="MILP"):
+    return Proof(
+        x=None if x is None else np.array(x), value=value, lower_bound=bound, method=method, stopped=stopped,
+        nodes=2, seconds=1.0, history=history,
+    )  # fmt: skip
+
+
+def test_better_takes_the_best_of_both():
+    first = found(1.0, -5.0, "time", ((0.5, -6.0, 1.0), (1.0, -5.0, 1.0)), x=[1.0], method="branch and bound")
+    second = found(2.0, 0.5, "gap", ((0.25, 0.5, 2.0),), x=[2.0])
+    both = better(first, second, offset=1.5)
+    assert (both.value, both.lower_bound, both.x[0]) == (1.0, 0.5, 1.0)
+    assert (both.method, both.stopped, both.nodes, both.seconds) == ("MILP", "gap", 4, 2.5)
+    assert both.history == ((0.5, -6.0, 1.0), (1.0, -5.0, 1.0), (1.75, 0.5, 1.0))
+
+
+def test_infeasible_by_one_is_infeasible():
+    first, second = found(np.inf, -5.0, "time", x=None), found(np.inf, np.inf, "infeasible", x=None)
+    assert better(first, second).stopped == better(second, first).stopped == "infeasible"
