@@ -40,6 +40,7 @@ class Builder:
         self.name = ""
         self._known: dict[tuple, Form] = {}
         self._never_negative: set[int] = set()
+        self._insides: dict[bytes, Form] = {}  # of |x|: x
         self._mirrored: dict[int, tuple[Form, Form]] = {}  # of relu(-x): relu(x) and x
 
     def apply(self, function: str, *arguments: Form, parameter: float = 0.0) -> Form:
@@ -99,7 +100,14 @@ class Builder:
             order = self._order(below, group)
             if order is not None:
                 self._mirrored[group] = taken(above, order), taken(x, order)
-        return added(above, below)
+        result = added(above, below)
+        self._insides[_digest(result)] = x
+        return result
+
+    def square(self, x: Form) -> Form:
+        """Return ``x ** 2``, and the square of y for ``|y|``."""
+        x = self._insides.get(_digest(x), x)
+        return self.multiply(x, x)
 
     def _order(self, form: Form, group: int) -> np.ndarray | None:
         """Return where in `form` each element of a relu group is, None if `form` is made of more."""

@@ -74,7 +74,7 @@ RULES: dict[type, Callable[..., Form]] = {
     ps.Log1p: lambda build, x: logarithm(build, shifted(x, 1.0)),
     ps.Log2: lambda build, x: scaled(logarithm(build, x), 1 / np.log(2.0)),
     ps.Log10: lambda build, x: scaled(logarithm(build, x), 1 / np.log(10.0)),
-    ps.Sqr: lambda build, x: build.multiply(x, x),
+    ps.Sqr: Builder.square,
     ps.Sqrt: _one("sqrt"),
     ps.Sin: _one("sin"),
     ps.Cos: _one("cos"),
@@ -151,6 +151,5 @@ def raised(build: Builder, x: Form, exponent: float) -> Form:
     if exponent == 0.5:
         return build.apply("sqrt", x)
     if exponent % 2 == 0:
-        half = raised(build, x, exponent / 2)
-        return build.multiply(half, half)
+        return build.square(raised(build, x, exponent / 2))
     return build.apply("power", x, parameter=exponent)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from pytensor import scalar as ps
 from pytensor.graph.basic import Apply
 from pytensor.tensor import math as tm
+from pytensor.tensor.blas import BatchedDot
 from pytensor.tensor.blockwise import Blockwise
 from pytensor.tensor.elemwise import CAReduce
 from pytensor.tensor.extra_ops import CumOp
@@ -18,8 +20,9 @@ from graphopt.structure.lowering import Lowering, lower_op, not_lowered
 from graphopt.structure.products import matrix_product, summing
 
 
+@lower_op.register(BatchedDot)
 @lower_op.register(tm.Dot)
-def _dot(op: tm.Dot, node: Apply, lowering: Lowering, x: Value, y: Value) -> list[Value]:
+def _dot(op: Any, node: Apply, lowering: Lowering, x: Value, y: Value) -> list[Value]:
     return [matrix_product(lowering.builder, x, y)]
 
 

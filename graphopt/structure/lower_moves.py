@@ -15,6 +15,7 @@ from pytensor.tensor.extra_ops import CpuContiguous, Repeat
 from pytensor.tensor.reshape import JoinDims, SplitDims
 from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 
+from graphopt.ops.labels import PickLabels
 from graphopt.ops.rows import TakeRows
 from graphopt.structure.elements import (
     Value,
@@ -43,6 +44,7 @@ def moved(node: Apply, inputs: Sequence[Value], positions: Sequence[int]) -> lis
 
 @lower_op.register(CpuContiguous)
 @lower_op.register(DimShuffle)
+@lower_op.register(PickLabels)
 @lower_op.register(TakeRows)
 @lower_op.register(JoinDims)
 @lower_op.register(Repeat)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
 from math import prod
+from sysconfig import get_path
 from typing import Any
 
 import numpy as np
@@ -183,7 +184,13 @@ def refuse_chance(node: Apply) -> None:
 
 @singledispatch
 def lower_op(op: Any, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
-    """Return the values of the node's outputs; at least one of `inputs` depends on the decisions."""
+    """Return the values of the node's outputs; at least one of `inputs` depends on the decisions.
+
+    An operation that says what it computes, ``op.expanded(inputs) -> outputs``, needs no rule of its own.
+    """
+    if hasattr(op, "expanded"):
+        variables = [variable.type() for variable in node.inputs]
+        return lowering.inside(variables, inputs, op.expanded(variables))
     raise not_lowered(node, "it is neither affine nor made of the functions that bounds are known for")
 
 
@@ -200,6 +207,6 @@ def _written(node: Apply) -> str:
     """Return where the user wrote the node, as far as it is known."""
     for stack in getattr(node.outputs[0].tag, "trace", ()):
         for frame in reversed(stack):
-            if not frame[0].startswith(tuple(LIBRARIES)):
+            if not frame[0].startswith((*LIBRARIES, get_path("stdlib"))):
                 return f', written in {frame[0]}, line {frame[1]}: "{frame[3]}"'
     return ""

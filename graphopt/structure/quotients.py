@@ -25,6 +25,9 @@ from graphopt.structure.forms import (
 )
 from graphopt.structure.rows import moving_rows
 
+MOST_TERMS = 1 << 14
+"""Of sums of exponentials, all together, up to which shares are written with a sum of their own each."""
+
 
 @dataclass(frozen=True, eq=False)
 class ExpSum:
@@ -83,7 +86,7 @@ def divided(build: Builder, x: Form, y: Form) -> Form:
     if softsign is not None:
         return softsign
     factors, sums, here = [], [], []
-    if _has(build, y, "exp"):
+    if _has(build, y, "exp") and _terms(y) <= MOST_TERMS:
         x_moves = moving_rows(x)
         for i in range(y.size):
             below = exp_sum(build, y, i)
@@ -157,12 +160,12 @@ def _softsign(build: Builder, x: Form, y: Form) -> Form | None:
 
 def logarithm(build: Builder, x: Form) -> Form:
     """Return ``log(x)``."""
-    if not (_has(build, x, "exp") or _has(build, x, "sigmoid")):
+    if not any(_has(build, x, function) for function in ("exp", "sigmoid", "reciprocal")):
         return build.apply("log", x)
     result, rest = constant_form(np.zeros(x.size)), []
     for i in range(x.size):
         total = exp_sum(build, x, i)
-        found = _log_of_sigmoid(build, x, i) if total is None else log_of_sum(build, total)
+        found = _log_of_one(build, x, i) if total is None else log_of_sum(build, total)
         if found is None:
             rest.append(i)
         else:
@@ -187,21 +190,31 @@ def log_of_sum(build: Builder, total: ExpSum) -> Form:
     return build.apply("log", totals(build, [total]))
 
 
-def _log_of_sigmoid(build: Builder, x: Form, element: int) -> Form | None:
-    """Return ``log(k * sigmoid(t)) = log(k) - softplus(-t)``."""
-    if x.constant[element]:
-        return None
+def _log_of_one(build: Builder, x: Form, element: int) -> Form | None:
+    """Return the logarithm of ``k / y``, of ``k * sigmoid(t)``, or of ``k - k * sigmoid(t)``, k above 0."""
     found = []
     for group, matrix in x.terms.items():
         row = dense(matrix[[element]])[0]
         found += [(group, column, row[column]) for column in np.flatnonzero(row)]
     if len(found) != 1:
         return None
-    group, column, weight = found[0]
-    if build.groups[group].function != "sigmoid" or weight < 0:
+    (group, column, weight), constant = found[0], x.constant[element]
+    function, rising = build.groups[group].function, weight > 0
+    if function not in ("sigmoid", "reciprocal"):
         return None
     argument = build.argument(group, np.array([column]))
-    return shifted(scaled(build.apply("softplus", scaled(argument, -1.0)), -1.0), np.log(weight))
+    if function == "reciprocal" and rising and constant == 0.0:
+        part = logarithm(build, argument)
+    elif function == "sigmoid" and constant == (0.0 if rising else -weight):
+        part = build.apply("softplus", scaled(argument, -1.0) if rising else argument)
+    else:
+        return None
+    return shifted(scaled(part, -1.0), np.log(abs(weight)))
+
+
+def _terms(form: Form) -> int:
+    """Return how many elements of groups the elements of `form` depend on, all together."""
+    return sum(int(np.count_nonzero(m) if isinstance(m, np.ndarray) else m.nnz) for m in form.terms.values())
 
 
 def _has(build: Builder, form: Form, function: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytensor.tensor as pt
 import pytest
+from pytensor import scalar as ps
+from pytensor.tensor.elemwise import Elemwise
 
 from graphopt.nn import activations
 from graphopt.structure import Structure
@@ -51,6 +53,9 @@ SPELLINGS = {
     "-log(sigmoid(x))": (-pt.log(pt.sigmoid(x)), "softplus"),
     "1 / (1 + exp(-x))": (1 / (1 + pt.exp(-x)), "sigmoid"),
     "exp(x) / (1 + exp(x))": (pt.exp(x) / (1 + pt.exp(x)), "sigmoid"),
+    "log(1 - sigmoid(x))": (pt.log(1 - pt.sigmoid(x)), "softplus"),
+    "log(1 / (1 + exp(x)))": (pt.log(1 / (1 + pt.exp(x))), "softplus"),
+    "|x| ** 2": (abs(x) ** 2, "square"),
     "x * x": (x * x, "square"),
     "(x - 1)(2 - 2x)": ((x - 1) * (2 - 2 * x), "square"),
     "x ** 3": (x**3, "power"),
@@ -63,6 +68,56 @@ def test_functions_are_seen_however_they_are_spelled(name):
     expression, function = SPELLINGS[name]
     program = lowered(expression, [x])
     assert [(g.function, g.size) for g in program.groups[1:]] == [(function, 4)]
+
+
+def test_softmax_by_hand_is_softmax():
+    """However it is written, each share is one over a sum of differences' exponentials."""
+    stable = pt.exp(x - x.max())
+    for expression in (pt.exp(x) / pt.exp(x).sum(), stable / stable.sum(), pt.special.softmax(x)):
+        program = lowered(expression, [x])
+        assert [(g.function, g.size) for g in program.groups[1:]] == [("exp", 12), ("reciprocal", 4)]
+    program = lowered([pt.logsumexp(x), pt.special.log_softmax(x)[0]], [x])
+    assert {g.function for g in program.groups[1:]} == {"exp", "log"}
+
+
+def test_a_softmax_of_many_is_a_quotient():
+    """The sums of differences would be a hundred thousand elements and more."""
+    many = pt.vector("many", shape=(400,))
+    program = lowered(pt.special.softmax(many)[:3], [many])
+    assert sum(g.size for g in program.groups) < 2500
+    lowered(pt.special.log_softmax(many)[:3], [many])
+
+
+BRANCHES = {
+    "elu": pt.switch(x > 0, x, pt.expm1(x)),
+    "elu the other way": pt.switch(x <= 0, pt.expm1(x), x),
+    "three pieces": pt.where(x > 1, 1.0, pt.where(x < -1, -1.0, x)),
+    "two gates": (x > 0) * pt.tanh(x) + (x <= 0) * pt.expm1(x),
+    "softplus above a threshold": pt.switch(x > 0.5, pt.softplus(x) - np.logaddexp(0, 0.5) + 0.25, x**2),
+}
+
+
+@pytest.mark.parametrize("name", BRANCHES)
+def test_branches_that_meet(name):
+    lowered(BRANCHES[name], [x], spread=1.5)
+
+
+def test_elements_that_are_constant_are_numbers():
+    """Of maximum([x, 1], 0) only the elements that move are in a group."""
+    program = lowered(pt.maximum(pt.concatenate([x, pt.ones(2), -pt.ones(1)]), 0), [x])
+    assert [(g.function, g.size) for g in program.groups[1:]] == [("relu", 4)]
+    np.testing.assert_array_equal(program.outputs[0].constant, [0, 0, 0, 0, 1, 1, 0])
+
+
+def test_equal_elements_are_one():
+    program = lowered(pt.tanh(pt.concatenate([x, x[:2], y])), [x, y])
+    assert [(g.function, g.size) for g in program.groups[1:]] == [("tanh", 8)]
+
+
+def test_fused_operations_are_what_is_inside():
+    a, b = ps.float64("a"), ps.float64("b")
+    fused = Elemwise(ps.Composite([a, b], [ps.switch(a > b, a, b) + ps.exp(a)]))
+    assert {g.function for g in lowered(fused(x, y), [x, y]).groups[1:]} == {"relu", "exp"}
 
 
 def test_exponents():

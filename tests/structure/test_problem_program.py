@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytensor.tensor as pt
+import pytest
 
 import graphopt as go
-from graphopt.structure import program_and_limits, program_of
+from graphopt.structure import NotLowered, program_and_limits, program_of
 
 x = pt.vector("x", shape=(2,))
 y = pt.scalar("y")
@@ -34,6 +35,13 @@ def test_constraints_come_after_the_cost_with_their_limits():
         ([-np.inf], [1.5]),
         ([0.0, 0.0], [np.inf, np.inf]),
     ]
+
+
+def test_the_place_of_an_operation_is_that_in_the_users_graph():
+    stepped = pt.floor(3 * y)
+    problem = go.Problem(minimize=y + stepped, variables=[go.Variable(y, 0, 1)])
+    with pytest.raises(NotLowered, match=r"pt\.floor\(3 \* y\)"):
+        program_of(problem)
 
 
 def test_fixed_inputs_are_numbers():
