@@ -36,6 +36,8 @@ def in_double(outputs: Sequence[Variable], swaps: Mapping[Variable, Variable]) -
         for old, rebuilt in zip(
             node.outputs, node.outputs if unchanged else _rebuilt(node, inputs), strict=True
         ):
+            if rebuilt is not old and hasattr(old.tag, "trace"):
+                rebuilt.tag.trace = old.tag.trace  # where the user wrote it, for messages
             new.setdefault(old, _wide(rebuilt))
     return [new.get(output, output) for output in outputs]
 
