@@ -39,11 +39,14 @@ class Facts:
     copies : tuple of Copies
     terms : dict of int to array, (size,)
         How many elements of each group every element is a sum of.
+    slices : dict of int to slice
+        The groups of which the form takes one run of elements as they are (and adds the other terms).
     """
 
     absolute: dict[int, Matrix]
     copies: tuple[Copies, ...]
     terms: dict[int, np.ndarray]
+    slices: dict[int, slice]
 
 
 _known: WeakKeyDictionary[Form, Facts] = WeakKeyDictionary()
@@ -58,17 +61,19 @@ def facts_of(form: Form) -> Facts:
 
 
 def _find(form: Form) -> Facts:
+    absolute = {g: abs(m) for g, m in form.terms.items()}
     terms = {g: np.asarray((m != 0).sum(axis=1)).ravel() for g, m in form.terms.items()}
     alone = (form.constant == 0) & (sum(terms.values(), np.zeros(form.size, dtype=int)) == 1)
-    copies = []
+    copies, slices = [], {}
     for g, matrix in form.terms.items():
-        rows = np.flatnonzero(alone & (terms[g] == 1))
+        rows = np.flatnonzero(terms[g] == 1)
         if not rows.size:
             continue
-        part = matrix[rows]
-        columns = np.asarray(abs(part).argmax(axis=1)).ravel()
-        factors = np.asarray(part[np.arange(rows.size), columns]).ravel()
-        same = np.abs(factors) == 1
-        if same.any():
-            copies.append(Copies(g, rows[same], columns[same], factors[same] < 0))
-    return Facts({g: abs(m) for g, m in form.terms.items()}, tuple(copies), terms)
+        columns = np.asarray(absolute[g][rows].argmax(axis=1)).ravel()
+        factors = np.asarray(matrix[rows, columns]).ravel()
+        if rows.size == form.size and (factors == 1).all() and (np.diff(columns) == 1).all():
+            slices[g] = slice(int(columns[0]), int(columns[-1]) + 1)
+        exact = alone[rows] & (np.abs(factors) == 1)
+        if exact.any():
+            copies.append(Copies(g, rows[exact], columns[exact], factors[exact] < 0))
+    return Facts(absolute, tuple(copies), terms, slices)

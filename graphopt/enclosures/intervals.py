@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from graphopt.enclosures.facts import facts_of
 from graphopt.enclosures.enclosure import Enclosure, Range, meet
+from graphopt.enclosures.facts import facts_of
 from graphopt.enclosures.images import image
 from graphopt.enclosures.rounding import TINY, form_tolerance
 from graphopt.structure.forms import Form, Matrix, times

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphopt.enclosures.facts import facts_of
 from graphopt.enclosures.enclosure import Enclosure, Range, meet
+from graphopt.enclosures.facts import facts_of
 from graphopt.enclosures.images import image
 from graphopt.enclosures.intervals import box_of, form_range
 from graphopt.enclosures.relaxations import Lines, relax
 from graphopt.enclosures.rounding import EPS, program_tolerance
-from graphopt.structure.forms import Form, Matrix, dense, times
+from graphopt.structure.forms import Form, dense, times
 from graphopt.structure.program import Program
 
 WORKING_SET = 1 << 16  # numbers in the largest array: boxes are worked on in lots that stay in the cache
@@ -249,8 +249,8 @@ class _Backward:
                     T -= absolute * spread[some, None, :]
                 if form.constant.any():
                     constant = constant + T @ form.constant
-                for h, matrix in form.terms.items():
-                    added = _times(T, matrix)
+                for h in form.terms:
+                    added = _times(T, form, h)
                     weights[h] = weights[h] + added if h in weights else added
         slope = np.broadcast_to(weights.get(0, 0.0), (*constant.shape, self.program.size))
         constant = constant - self.tolerance * (np.abs(slope) @ self.reach[some, :, None])[:, :, 0]
@@ -259,7 +259,14 @@ class _Backward:
         return slope, constant
 
 
-def _times(rows: np.ndarray, matrix: Matrix) -> np.ndarray:
-    """Return ``rows @ matrix`` in one product: (B, m, size) -> (B, m, columns)."""
-    flat = times(rows.reshape(-1, rows.shape[-1]), matrix)
-    return flat.reshape(*rows.shape[:-1], flat.shape[-1])
+def _times(rows: np.ndarray, form: Form, group: int) -> np.ndarray:
+    """Return ``rows @ form.terms[group]`` in one product: (B, m, size) -> (B, m, size of the group)."""
+    matrix, run = form.terms[group], facts_of(form).slices.get(group)
+    if run is None:
+        flat = times(rows.reshape(-1, rows.shape[-1]), matrix)
+        return flat.reshape(*rows.shape[:-1], flat.shape[-1])
+    if matrix.shape[1] == rows.shape[-1]:
+        return rows
+    moved = np.zeros((*rows.shape[:-1], matrix.shape[1]))
+    moved[..., run] = rows
+    return moved
