@@ -97,7 +97,13 @@ class TensorType(PyTensorType):
     def clone(
         self, dtype: Any = None, broadcastable: Any = None, *, shape: Any = None, **kwargs: Any
     ) -> TensorType:
-        """Return the type with another dtype or pattern."""
+        """Return the type with another dtype or pattern.
+
+        While graphs are rewritten `shape` may name lengths: PyTensor's type holds them. Without them a
+        variable could never be shown to be as long as the one it replaces.
+        """
+        if shape is not None and graphs_are_rewritten() and any(n not in (None, 1) for n in shape):
+            return PyTensorType(self.dtype if dtype is None else dtype, shape=shape)
         pattern = next((p for p in (broadcastable, shape) if p is not None), self.broadcastable)
         return type(self)(self.dtype if dtype is None else dtype, pattern, self.name, self.sparse_grad)
 

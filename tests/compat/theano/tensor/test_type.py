@@ -3,9 +3,11 @@
 import numpy as np
 import pytensor.tensor as pt
 import pytest
+from pytensor.tensor.shape import specify_shape
 from pytensor.tensor.type import DenseTensorType
 
 from compat.theano import tensor as T
+from compat.theano.gof.rewriting import rewriting
 from compat.theano.tensor.type import TensorType, theano_type
 
 
@@ -60,3 +62,12 @@ def test_named_types():
     assert T.lrow("r").type.broadcastable == (True, False)
     assert [v.name for v in T.dvectors("a", "b")] == ["a", "b"]
     assert len(T.scalars(3)) == 3
+
+
+def test_lengths_are_kept_while_graphs_are_rewritten():
+    """Or a rewrite that says a length, to fit the variable it replaces, says it again and again."""
+    x = T.dvector("x")
+    assert specify_shape(x, (30,)).type.shape == (None,)
+    with rewriting():
+        assert specify_shape(x, (30,)).type.shape == (30,)
+        assert type(x.type.clone(shape=(1,))) is T.TensorType
