@@ -13,6 +13,7 @@ from graphopt.structure.forms import (
     constant_form,
     dense,
     group_form,
+    joined,
     placed,
     scaled,
     taken,
@@ -137,7 +138,18 @@ class Builder:
         fixed = ~moving_rows(x) & moving_rows(y)
         if fixed.any():
             x, y = _chosen(fixed, y, x), _chosen(fixed, x, y)
+        if np.isinf(y.constant).any():
+            return self._unlimited(x, y)
         return added(y, self.relu(added(x, scaled(y, -1.0))))
+
+    def _unlimited(self, x: Form, y: Form) -> Form:
+        """Return ``max(x, y)`` where `y` is infinite in some elements: there it is x, or the infinity."""
+        here, rest = np.flatnonzero(np.isinf(y.constant)), np.flatnonzero(~np.isinf(y.constant))
+        limit = y.constant[here]
+        picked = placed(_chosen(limit < 0, taken(x, here), constant_form(limit)), here, x.size)
+        if not rest.size:
+            return picked
+        return added(picked, placed(self.maximum(taken(x, rest), taken(y, rest)), rest, x.size))
 
     def minimum(self, x: Form, y: Form) -> Form:
         """Return ``min(x, y)``."""
@@ -186,7 +198,8 @@ def _chosen(where: np.ndarray, x: Form, y: Form) -> Form:
     """Return the elements of `x` where `where`, else those of `y`."""
     if where.all():
         return x
-    return added(scaled(x, where * 1.0), scaled(y, ~where * 1.0))
+    places = np.arange(x.size)
+    return taken(joined([x, y]), np.where(where, places, places + x.size))
 
 
 def _lengths(form: Form) -> np.ndarray:

@@ -12,7 +12,7 @@ from pytensor.tensor.special import LogSoftmax
 
 from graphopt.structure.elements import Elements, Value, numbered, value_of
 from graphopt.structure.forms import joined, scaled, taken
-from graphopt.structure.lowering import Lowering, lower_op, not_lowered
+from graphopt.structure.lowering import Lowering, NotLowered, lower_op, not_lowered
 from graphopt.structure.quotients import MOST_TERMS, ExpSum, log_of_sum
 
 
@@ -23,6 +23,8 @@ def _inner_graph(op: OpFromGraph, node: Apply, lowering: Lowering, *inputs: Valu
 
 @lower_op.register(IfElse)
 def _if_else(op: IfElse, node: Apply, lowering: Lowering, condition: Value, *branches: Value) -> list[Value]:
+    if isinstance(condition, NotLowered):
+        raise condition
     if isinstance(condition, Elements):
         raise not_lowered(node, "its condition depends on the decisions")
     return list(branches[: op.n_outs] if condition else branches[op.n_outs :])

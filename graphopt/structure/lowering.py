@@ -12,6 +12,7 @@ import numpy as np
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.traversal import io_toposort
+from pytensor.ifelse import IfElse
 
 from graphopt.engine.lines.linker import LIBRARIES, numpy_funcify
 from graphopt.errors import InvalidValue
@@ -131,11 +132,26 @@ class Lowering:
         return variable in self._values or (self._outer is not None and variable in self._outer)
 
     def values_of(self, variables: Sequence[Variable], nodes: Sequence[Apply] | None = None) -> list[Value]:
-        """Return the values of `variables`, running all operations on the way that are not known yet."""
+        """Return the values of `variables`, running all operations on the way that are not known yet.
+
+        Raises
+        ------
+        NotLowered
+            If one of `variables` has no form. What is on the way to them only, in a branch that is not
+            taken, may have none.
+        """
         for node in io_toposort(list(self._values), list(variables)) if nodes is None else nodes:
             if not all(output in self for output in node.outputs):
-                self._values.update(zip(node.outputs, self.run(node)))
-        return [self[variable] for variable in variables]
+                try:
+                    found = self.run(node)
+                except NotLowered as error:
+                    found = [error] * len(node.outputs)
+                self._values.update(zip(node.outputs, found))
+        values = [self[variable] for variable in variables]
+        for value in values:
+            if isinstance(value, NotLowered):
+                raise value
+        return values
 
     def inside(
         self,
@@ -162,6 +178,10 @@ class Lowering:
     def run(self, node: Apply) -> list[Value]:
         """Return the values of the node's outputs."""
         inputs = [self[variable] for variable in node.inputs]
+        if not isinstance(node.op, IfElse):
+            for value in inputs:
+                if isinstance(value, NotLowered):
+                    raise value
         refuse_chance(node)
         self.builder.name = str(node.outputs[0])
         if any(is_form(value) for value in inputs):

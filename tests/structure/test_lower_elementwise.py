@@ -109,6 +109,12 @@ def test_elements_that_are_constant_are_numbers():
     np.testing.assert_array_equal(program.outputs[0].constant, [0, 0, 0, 0, 1, 1, 0])
 
 
+def test_infinite_limits_are_none():
+    assert lowered(pt.clip(x, -np.inf, np.inf), [x]).structure is Structure.AFFINE
+    program = lowered(pt.clip(x, np.array([-np.inf, 0, -np.inf, 0]), np.array([1, np.inf, np.inf, 1])), [x])
+    assert sum(g.size for g in program.groups[1:]) == 4
+
+
 def test_equal_elements_are_one():
     program = lowered(pt.tanh(pt.concatenate([x, x[:2], y])), [x, y])
     assert [(g.function, g.size) for g in program.groups[1:]] == [("tanh", 8)]

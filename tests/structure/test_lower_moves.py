@@ -53,6 +53,7 @@ AFFINE = {
     "linear of float32": (2 * y.astype("float64") - 1) / 3,
     "switch by position": pt.switch(np.array([True, False, True, False]), x, -x),
     "a branch": ifelse(pt.constant(1), y, 2 * y),
+    "a branch beside one without a form": ifelse(pt.constant(0), pt.round(y), 2 * y),
     "a graph inside": OpFromGraph([a, b], [2 * a - b])(y[0], x[0, 0]),
     "convolution": ops.conv(images, pt.constant(RNG.normal(size=(4, 3, 3, 2)))),
     "mean under a window": ops.pool(images, (2, 2), mode="average_inc_pad", padding=(1, 1)),
