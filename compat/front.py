@@ -71,6 +71,9 @@ class FrontOp(metaclass=Front):
     def __getattr__(self, name: str) -> Any:
         """Make up for a pickle of Theano in which the Op has no state at all."""
         if name != "plain":
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}. If it came from a pickle of "
+                "Theano, load that with compat.unpickle.load."
+            )
         self.__init__()
         return self.__dict__["plain"]

@@ -437,6 +437,24 @@ def _unpickled(maker: FunctionMaker, containers: list, name: str | None, trust_i
     return made
 
 
+def _constructor_FunctionMaker(kwargs: dict) -> FunctionMaker:
+    """Return the maker of a function as versions before 1.0 pickled it."""
+    maker = FunctionMaker.__new__(FunctionMaker)
+    maker.__setstate__(kwargs)
+    return maker
+
+
+def _constructor_Function(
+    maker: FunctionMaker, input_storage: list, inputs_data: list, trust_input: bool = False
+) -> Function | None:
+    """Return a function that Theano pickled, on the containers that were pickled with it; None if
+    `config.unpickle_function` is off.
+    """
+    if not config.unpickle_function:
+        return None
+    return _unpickled(maker, input_storage, getattr(maker.fgraph, "name", None), trust_input)
+
+
 def trace_text(variable: Variable) -> str:
     """Return where in the program a variable was made, with a line break at the end; "" when that is not
     known.
@@ -711,7 +729,10 @@ class FunctionMaker:
         }
 
     def __setstate__(self, state: dict) -> None:
-        self.__init__(on_unused_input="ignore", **state)
+        """Make the function anew, also from Theano's pickle: what its rewrites made of the graph is left."""
+        kept = ("inputs", "outputs", "mode", "accept_inplace", "output_keys", "unpack_single", "return_none")
+        self.__init__(**{k: v for k, v in state.items() if k in kept}, on_unused_input="ignore")
+        self.fgraph.name = getattr(state.get("fgraph"), "name", None)
 
 
 def _with_unused_inputs(fgraph: FunctionGraph, types: list) -> FunctionGraph:

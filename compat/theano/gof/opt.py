@@ -289,3 +289,7 @@ def inherit_stack_trace(from_var: Any) -> Any:
         copy_stack_trace(from_var, made)
 
     return inherit()
+
+
+class _metadict:
+    """What pickles of functions kept merged constants in; nothing reads it now."""

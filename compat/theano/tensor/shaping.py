@@ -297,6 +297,10 @@ class Rebroadcast(Op):
         self.axes = tuple(pairs)
         self.axis = dict(pairs)
 
+    def __setstate__(self, state: dict) -> None:
+        """Take the state that Theano pickled: axes only."""
+        self.__init__(*state["axis"].items())
+
     def __str__(self) -> str:
         last = max(self.axis, default=-1)
         pattern = (str(int(self.axis[i])) if i in self.axis else "?" for i in range(last + 1))
