@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from graphopt.bounding import *
     from graphopt.nn import *
     from graphopt.problem import *
+    from graphopt.receding import *
     from graphopt.solvers import *
     from graphopt.training import *
 
 __version__ = "0.1.0"
 
-_PACKAGES = ("nn", "training", "problem", "solvers", "api", "bounding", "argmin")
+_PACKAGES = ("nn", "training", "problem", "solvers", "api", "bounding", "argmin", "receding")
 _MODULES = ("engine", "ops", "nn", "training", "problem", "solvers", "certificates", "reports", "errors")
 
 prepare_environment()

@@ -14,6 +14,7 @@ from graphopt.problem.expression_problem import expression_problem
 from graphopt.problem.network_problem import is_network, network_problem
 from graphopt.problem.objectives import Objective
 from graphopt.problem.problem import Problem
+from graphopt.problem.scenarios import first_case, over_scenarios
 from graphopt.problem.trust import DataGuard
 from graphopt.problem.whole import with_whole_numbers
 from graphopt.solvers.lbfgsb import LBFGSB, whole
@@ -63,7 +64,7 @@ def minimize(
         Which number of the output: ``"sum"``, ``"mean"``, an output name, an index, or a function of the
         output expression. Not needed where the output is one number.
     fixed : dict, optional
-        Values of held inputs, by name (network) or variable (expression).
+        Values of held inputs, by name (network) or variable (expression); `Scenarios` for several cases.
     constraints : sequence of constraints, optional
         What must hold besides the bounds: `leq`, `geq`, `eq`, `between` over expressions; `limit`, `rate`,
         `budget`, `hold`, `terminal` by the name of an input or output.
@@ -241,6 +242,7 @@ def _problem(
     like: Any,
 ) -> Problem:
     """Return the problem that the doors ask."""
+    fixed, scenarios = first_case(fixed)
     if is_network(what):
         if over is not None:
             raise InvalidValue(
@@ -261,7 +263,7 @@ def _problem(
         raise InvalidType(
             f"{sense} came with {type(what).__name__}; expected a network or a PyTensor expression."
         )
-    return with_whole_numbers(problem, integer)
+    return over_scenarios(with_whole_numbers(problem, integer), scenarios)
 
 
 def _solver(solver: Any, starts: Any, seed: Any) -> LocalSolver | MultiStart:

@@ -4,6 +4,7 @@ from graphopt.problem.compiled import CompiledProblem, compile_problem
 from graphopt.problem.constraints import Constraint, between, eq, geq, leq
 from graphopt.problem.horizon import budget, hold, limit, rate, terminal
 from graphopt.problem.problem import Problem
+from graphopt.problem.scenarios import Scenarios
 from graphopt.problem.trust import DataGuard
 from graphopt.problem.variables import Variable
 
@@ -12,6 +13,7 @@ __all__ = [
     "Constraint",
     "DataGuard",
     "Problem",
+    "Scenarios",
     "Variable",
     "between",
     "budget",

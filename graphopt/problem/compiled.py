@@ -114,14 +114,6 @@ class CompiledProblem:
         return self._timed(lambda: CompiledConstraints(self.problem, tier=self.tier))
 
     @cached_property
-    def affine(self) -> bool:
-        """Whether objective and constraints are affine in all decisions: their gradients depend on none."""
-        if not (self.rows.linear.all() if self.problem.constraints else True):
-            return False
-        graph = self._cost.flat.fgraph
-        return graph.inputs[0] not in set(ancestors([graph.outputs[1]]))
-
-    @cached_property
     def numbers(self) -> int:
         """How many weights, constants and held numbers the objective is computed from."""
         roots = graph_inputs([self.functions.graph.objective])

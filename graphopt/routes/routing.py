@@ -34,15 +34,38 @@ def routed(
         except NotLowered as error:
             return rounded(compiled, many, starts, f"no exact method can read the graph: {error}")
         return exact(compiled, question, effort, seed=many.seed)
-    if compiled.affine:
-        question = ExactQuestion(compiled)
-        if question.program.structure is Structure.AFFINE:
+    if _looks_affine(compiled, starts[0]):
+        question = _affine_question(compiled)
+        if question is not None:
             return exact(compiled, question, effort, seed=many.seed)
     if problem.constraints:
         found = constrained(compiled, many, starts)
     else:
         found = local(compiled, many, starts)
     return proved(compiled, found, effort, many) if certify else found
+
+
+def _looks_affine(compiled: CompiledProblem, start: np.ndarray) -> bool:
+    """Return whether gradients are the same at a few points: worth reading the graph for, which decides."""
+    random = np.random.default_rng(0)
+    reach = np.maximum(1.0, np.abs(start))
+    first = compiled.cost(start)[1]
+    for _ in range(2):
+        point = np.clip(start + reach * random.normal(size=start.size), compiled.lower, compiled.upper)
+        if not np.allclose(compiled.cost(point)[1], first, rtol=1e-9, atol=1e-12):
+            return False
+    if not compiled.problem.constraints or compiled.rows.linear.all():
+        return True
+    return np.allclose(compiled.jacobian(point), compiled.jacobian(start), rtol=1e-9, atol=1e-12)
+
+
+def _affine_question(compiled: CompiledProblem) -> ExactQuestion | None:
+    """Return the exact question, if the graph shows that everything is affine."""
+    try:
+        question = ExactQuestion(compiled)
+    except NotLowered:
+        return None
+    return question if question.program.structure is Structure.AFFINE else None
 
 
 def proved_answer(compiled: CompiledProblem, answer: Solution, *, gap: float, max_seconds: float) -> Found:
