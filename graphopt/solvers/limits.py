@@ -46,6 +46,11 @@ class Limits:
         ]
         empty = [np.empty(0)]
         lower, upper = (np.concatenate([row[side] for row in sides] or empty) for side in (0, 1))
+        return cls.of_rows(lower, upper)
+
+    @classmethod
+    def of_rows(cls, lower: np.ndarray, upper: np.ndarray) -> Limits:
+        """Return the limits between `lower` and `upper`, (m,) each, with the slack of each row."""
         tolerance = np.where(lower == upper, EQUALITY_TOLERANCE, INEQUALITY_TOLERANCE)
         return cls(lower, upper, *(tolerance * np.maximum(1.0, finite_size(side)) for side in (lower, upper)))
 
