@@ -22,8 +22,8 @@ INF = np.inf
 class KnownConstrained:
     """An objective over one vector in a box under constraints, with its minimum.
 
-    `starts` is how many starts a local solver needs for the global minimum; `note` says where the minimum
-    comes from if not from the book, or what is special.
+    `starts` is how many starts a local solver needs for the global minimum, `local` the values of other local
+    minima it may find; `note` says where the minimum comes from if not from the book, or what is special.
     """
 
     name: str
@@ -33,6 +33,7 @@ class KnownConstrained:
     x0: np.ndarray
     fun: float
     starts: int = 1
+    local: tuple[float, ...] = ()
     note: str = ""
 
     def problem(self):
@@ -111,12 +112,12 @@ def hs14(x):
     return (x[0] - 2) ** 2 + (x[1] - 1) ** 2, constraints
 
 
-@known((-2, 1), 306.5, upper=(0.5, INF), starts=8)
+@known((-2, 1), 306.5, upper=(0.5, INF), starts=8, local=(360.379767,))
 def hs15(x):
     return rosenbrock(x), [geq(x[0] * x[1], 1), geq(x[0] + x[1] ** 2, 0)]
 
 
-@known((-2, 1), 0.25, (-0.5, -INF), (0.5, 1), starts=8)
+@known((-2, 1), 0.25, (-0.5, -INF), (0.5, 1), starts=8, local=(23.144661,))
 def hs16(x):
     return rosenbrock(x), [geq(x[0] + x[1] ** 2, 0), geq(x[0] ** 2 + x[1], 0)]
 
@@ -140,7 +141,7 @@ def hs19(x):
     return (x[0] - 10) ** 3 + (x[1] - 20) ** 3, constraints
 
 
-@known((-2, 1), 81.5 - 25 * np.sqrt(3), (-0.5, -INF), (0.5, INF), starts=8)
+@known((-2, 1), 81.5 - 25 * np.sqrt(3), (-0.5, -INF), (0.5, INF), starts=8, local=(40.198730,))
 def hs20(x):
     constraints = [geq(x[0] + x[1] ** 2, 0), geq(x[0] ** 2 + x[1], 0), geq(x[0] ** 2 + x[1] ** 2, 1)]
     return rosenbrock(x), constraints
@@ -268,7 +269,7 @@ def hs43(x):
     ]
 
 
-@known((0, 0, 0, 0), -15, 0, starts=16)
+@known((0, 0, 0, 0), -15, 0, starts=16, local=(-13.0,))
 def hs44(x):
     f = x[0] - x[1] - x[2] - x[0] * x[2] + x[0] * x[3] + x[1] * x[2] - x[1] * x[3]
     A = np.array(
@@ -321,7 +322,7 @@ def hs53(x):
     return quadratic_51(x, 1), [eq(x[0] + 3 * x[1], 0), eq(x[2] + x[3], 2 * x[4]), eq(x[1], x[4])]
 
 
-@known((1, 2, 0, 0, 0, 2), 19 / 3, 0, (1, INF, INF, 1, INF, INF), starts=16)
+@known((1, 2, 0, 0, 0, 2), 19 / 3, 0, (1, INF, INF, 1, INF, INF), starts=16, local=(20 / 3,))
 def hs55(x):
     A = np.array(
         [
@@ -351,7 +352,7 @@ def hs60(x):
     return f, [eq(x[0] * (1 + x[1] ** 2) + x[2] ** 4, 4 + 3 * np.sqrt(2))]
 
 
-@known((0, 0, 0), -143.6461422, starts=4)
+@known((0, 0, 0), -143.6461422, starts=4, local=(-81.919096,))
 def hs61(x):
     f = 4 * x[0] ** 2 + 2 * x[1] ** 2 + 2 * x[2] ** 2 - 33 * x[0] + 16 * x[1] - 24 * x[2]
     return f, [eq(3 * x[0] - 2 * x[1] ** 2, 7), eq(4 * x[0] - x[2] ** 2, 11)]
@@ -579,12 +580,12 @@ def hs96(x):
     return himmelblau(x, [4.97, -1.88, -69.08, -118.02])
 
 
-@known((0,) * 6, 3.1358091, 0, HIMMELBLAU_UPPER, starts=8)
+@known((0,) * 6, 3.1358091, 0, HIMMELBLAU_UPPER, starts=8, local=(4.071246,))
 def hs97(x):
     return himmelblau(x, [32.97, 25.12, -29.08, -78.02])
 
 
-@known((0,) * 6, 3.1358091, 0, HIMMELBLAU_UPPER, starts=8)
+@known((0,) * 6, 3.1358091, 0, HIMMELBLAU_UPPER, starts=8, local=(4.071246,))
 def hs98(x):
     return himmelblau(x, [32.97, 25.12, -124.08, -173.02])
 
@@ -708,7 +709,7 @@ def hs106(x):
     ]
 
 
-@known((1,) * 9, -np.sqrt(3) / 2, (-INF,) * 8 + (0,), starts=8)
+@known((1,) * 9, -np.sqrt(3) / 2, (-INF,) * 8 + (0,), starts=8, local=(-0.674981, -0.5))
 def hs108(x):
     a, b, c, d, e, f, g, h, i = (x[k] for k in range(9))
     objective = -0.5 * (a * d - b * c + c * i - e * i + e * h - f * g)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graphopt.certificates.neighbourhood import BOX_SAMPLES, NEAR, SLOPE_STEP, _slope_error
+from graphopt.certificates.neighbourhood import BOX_SAMPLES, FLAT, NEAR, SLOPE_STEP, _slope_error
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.solvers.kkt import Active, Kkt
 
@@ -17,6 +17,7 @@ CORRECTIONS = 6
 BENT = 1e-5  # curvature, relative to the largest, that counts as bending down
 FAR = 30 * NEAR  # how far the direction that bends down is followed
 NOTICED = 1e-9  # and what it must win there, relative to 1 + |value|
+WEAK = 1e-7  # pull of a limit's multiplier, relative to 1 + |value|, below which it may be left
 
 
 class FeasibleNeighbourhood(NamedTuple):
@@ -30,7 +31,8 @@ class FeasibleNeighbourhood(NamedTuple):
     curvature : float
         The most negative curvature of the Lagrangian along the active constraints; 0 if there is none.
     gain : float
-        By how much the best feasible point seen nearby is better, beyond what the tolerances allow.
+        By how much the best feasible point seen nearby is better, beyond what the tolerances allow; around a
+        flat point, the best one seen anywhere in the box.
     better_at : array
         That point.
     dead : bool
@@ -64,14 +66,17 @@ class FeasibleLook:
         """Return the gradient of the Lagrangian without the bounds."""
         return self.cost(x)[1] + self.rows.look_pullback(x, multipliers)
 
-    def corrected(self, x: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, bool]:
-        """Return x moved onto the constraints it breaches, and whether it satisfies them.
+    def corrected(self, x: np.ndarray, jacobian: np.ndarray, kept: Active) -> tuple[np.ndarray, bool]:
+        """Return x moved onto the constraints it breaches and onto the limits in `kept`, and whether it
+        satisfies all constraints.
 
         The steps use the derivatives at the point that is looked at, which is near.
         """
+        low = np.where(kept.rows_high & ~kept.rows_low, self.rows.upper, self.rows.lower)
+        high = np.where(kept.rows_low & ~kept.rows_high, self.rows.lower, self.rows.upper)
         for _ in range(CORRECTIONS):
             values = self.rows.look(x)
-            outside = values - np.clip(values, self.rows.lower, self.rows.upper)
+            outside = values - np.clip(values, low, high)
             if not np.isfinite(outside).all():
                 return x, False
             broken = np.abs(outside) > 1e-3 * self.tolerance
@@ -117,35 +122,49 @@ def look_along_constraints(
         width = compiled.upper - compiled.lower
     reach = np.maximum(1.0, np.abs(x))
     width = np.where(np.isfinite(width), np.minimum(width, 1e3 * reach), 2 * reach)
+    room = np.where(width > 0, width, np.inf)
     prices = np.abs(kkt.rows)
     base = value + float(prices @ look.rows.breaches(look.rows.look(x)))
-    gain, better_at, level, still = 0.0, x, True, not gradient.any()
+    gain, better_at, level, flat, still = 0.0, x, True, True, not gradient.any()
+    looked = False
 
-    def consider(point: np.ndarray) -> None:
-        nonlocal gain, better_at, level, still
-        found, feasible = look.corrected(look.inside(point), jacobian)
-        if not feasible or np.array_equal(found, x):
-            return
+    def consider(point: np.ndarray, reach: float = np.inf) -> None:
+        nonlocal gain, better_at, level, flat, still, looked
+        found, feasible = look.corrected(look.inside(point), jacobian, needed)
+        if not feasible or np.array_equal(found, x) or np.max(np.abs(found - x) / room) > reach:
+            return  # reach: a correction may lead far away, which says nothing about the neighbourhood
+        looked = True
         seen, slope = look.cost(found)
         level = level and abs(seen - value) <= noise
+        flat = flat and abs(seen - value) <= max(noise, FLAT * (1.0 + abs(value)))
         still = still and not slope.any()
         beyond = float(prices @ look.rows.breaches(look.rows.look(found)))
         allowed = tolerance * min(1.0, float(np.sum(np.abs(found - x)))) + 1e3 * noise
         if base - (seen + beyond) - allowed > gain:
             gain, better_at = base - (seen + beyond) - allowed, found
 
-    tangent = _tangent_space(x, jacobian, active, compiled)
-    curvature, bent = _curvature(look, x, kkt, tangent, width, random, NOTICED * (1.0 + abs(value)))
+    noticed = NOTICED * (1.0 + abs(value))
+    needed = _needed(jacobian, active, kkt, look, WEAK * (1.0 + abs(value)))
+    tangent = _tangent_space(jacobian, active)
+    curvature, bent = _curvature(look, x, kkt, tangent, width, random, noticed)
+    leaving = _tangent_space(jacobian, needed)  # also into the box and off limits that hold nothing back
     directions = [width * d for d in random.choice([-1.0, 1.0], size=(DIRECTIONS // 2, x.size))]
-    if tangent.shape[1]:
-        along = random.normal(size=(DIRECTIONS // 2, tangent.shape[1])) @ tangent.T
-        directions += [_longest(d, width) * d for d in along]
-    if bent is not None:
-        directions.append(_longest(bent, width) * bent)
+    bends = [] if bent is None else [bent]
+    for basis in (tangent, leaving) if leaving.shape[1] > tangent.shape[1] else (tangent,):
+        if basis.shape[1]:
+            along = random.normal(size=(DIRECTIONS // 2, basis.shape[1])) @ basis.T
+            directions += [_longest(d, width) * d for d in along]
+    if leaving.shape[1] > tangent.shape[1]:
+        off = _curvature(look, x, kkt, leaving, width, random, noticed)[1]
+        bends += [] if off is None else [off]
     for direction in directions:
-        for size in (NEAR, FAR if direction is directions[-1] and bent is not None else 0.03 * NEAR):
-            consider(x + size * direction)
-            consider(x - size * direction)
+        for size in (NEAR, 0.03 * NEAR):
+            consider(x + size * direction, 10 * size)
+            consider(x - size * direction, 10 * size)
+    for direction in bends:
+        for size in (NEAR, FAR):
+            consider(x + size * _longest(direction, width) * direction, 10 * size)
+            consider(x - size * _longest(direction, width) * direction, 10 * size)
 
     def weighted(weights: np.ndarray):
         return lambda z: (float(weights @ look.rows.look(z)), look.rows.look_pullback(z, weights))
@@ -160,12 +179,13 @@ def look_along_constraints(
             error = max(error, seen[0])
 
     varies = False
-    if level or still:
+    if (flat and looked) or still:
         low = np.maximum(compiled.lower, x - width)
         high = np.minimum(compiled.upper, x + width)
         for unit in random.random((BOX_SAMPLES, x.size)):
-            seen = look.cost(look.inside((1.0 - unit) * low + unit * high))[0]
-            varies = varies or not abs(seen - value) <= 1e3 * noise
+            point = look.inside((1.0 - unit) * low + unit * high)
+            varies = varies or not abs(look.cost(point)[0] - value) <= 1e3 * noise
+            consider(point)
     flat_plateau = (level or still) and varies and not kkt.rows.any() and not kkt.bounds.any()
     return FeasibleNeighbourhood(error, curvature, gain, better_at, flat_plateau)
 
@@ -176,13 +196,21 @@ def _longest(direction: np.ndarray, width: np.ndarray) -> float:
     return float(np.min(width[moving] / np.abs(direction[moving]))) if moving.any() else 0.0
 
 
-def _tangent_space(
-    x: np.ndarray, jacobian: np.ndarray, active: Active, compiled: CompiledProblem
-) -> np.ndarray:
-    """Return an orthonormal basis, (n, k), of the directions along all active limits."""
+def _needed(jacobian: np.ndarray, active: Active, kkt: Kkt, look: FeasibleLook, weak: float) -> Active:
+    """Return the active limits whose multipliers pull, equalities, and bounds that are equal."""
+    pulls = np.abs(kkt.rows) * np.max(np.abs(jacobian), axis=1, initial=0.0) > weak
+    pulls |= look.rows.equality
+    held = (np.abs(kkt.bounds) > weak) | (look.compiled.lower == look.compiled.upper)
+    return Active(
+        active.rows_high & pulls, active.rows_low & pulls, active.at_upper & held, active.at_lower & held
+    )
+
+
+def _tangent_space(jacobian: np.ndarray, active: Active) -> np.ndarray:
+    """Return an orthonormal basis, (n, k), of the directions along the active limits."""
     free = ~(active.at_lower | active.at_upper)
     rows = jacobian[active.rows_high | active.rows_low][:, free]
-    basis = np.zeros((x.size, int(free.sum())))
+    basis = np.zeros((free.size, int(free.sum())))
     basis[np.flatnonzero(free), np.arange(int(free.sum()))] = 1.0
     lengths = np.linalg.norm(rows, axis=1)
     rows = rows[lengths > 0] / lengths[lengths > 0][:, None]
@@ -216,7 +244,7 @@ def _curvature(
         change = look.slope(ahead, kkt.rows) - look.slope(behind, kkt.rows)
         if not np.isfinite(change).all() or np.array_equal(ahead, behind):
             return None
-        return change / (2 * step)
+        return change * float(np.linalg.norm(direction) / np.linalg.norm(ahead - behind))
 
     vectors, products = [], []
     new = random.normal(size=k)
@@ -239,6 +267,6 @@ def _curvature(
     values, ritz = np.linalg.eigh(0.5 * (small + small.T))
     direction = tangent @ (basis.T @ ritz[:, 0])
     move = FAR * _longest(direction, width)
-    if values[0] >= -BENT * float(np.max(np.abs(values))) or -0.5 * values[0] * move**2 <= noticed:
+    if values[0] >= -BENT * float(np.max(np.abs(values))) or -0.5 * float(values[0]) * move**2 <= noticed:
         return 0.0, None
     return float(values[0]), direction

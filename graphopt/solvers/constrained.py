@@ -90,8 +90,10 @@ def _best_end(
     program = NonlinearProgram(compiled, x0)
     start = program.scaled(np.asarray(x0, dtype=np.float64))
     best: tuple[tuple, State, End] | None = None
-    iterations = 0
+    iterations, hopeless = 0, False
     for solver in solvers:
+        if hopeless and not isinstance(solver, AugmentedLagrangian):
+            continue  # least squares found no feasible point from anywhere: one more kind of look is enough
         again: np.ndarray | None = start
         for attempt in range(2):
             assert again is not None
@@ -106,10 +108,12 @@ def _best_end(
                 best = (rank, state, end)
             if rank[:2] == (False, False):
                 return _run(program, state, end, iterations)
-            if attempt == 0:
-                again = _restored_start(program, [state.seen.z, start], seed)
-                if again is None:
-                    break
+            if attempt or hopeless:
+                break
+            again = _restored_start(program, [state.seen.z, start], seed)
+            if again is None:
+                hopeless = True
+                break
     assert best is not None
     return _run(program, best[1], best[2], iterations)
 

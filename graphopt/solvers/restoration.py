@@ -32,7 +32,7 @@ def _by_steps(program: NonlinearProgram, z: np.ndarray) -> np.ndarray:
     if not seen.finite:
         return z
     outside = seen.values - np.clip(seen.values, program.low, program.high)
-    size, damping = float(outside @ outside), 1e-8
+    size, damping = _square(outside), 1e-8
     for _ in range(MAX_ROUNDS):
         broken = np.abs(outside) > FAR_INSIDE * program.tolerance
         if not broken.any():
@@ -59,7 +59,7 @@ def _by_steps(program: NonlinearProgram, z: np.ndarray) -> np.ndarray:
         moved = program.inside(z + step)
         found = program.at(moved)
         beyond = found.values - np.clip(found.values, program.low, program.high)
-        new_size = float(beyond @ beyond) if found.finite else np.inf
+        new_size = _square(beyond) if found.finite else np.inf
         if new_size < size * (1 - 1e-10):
             z, outside, size, damping = moved, beyond, new_size, max(damping * 0.1, 1e-16)
         else:
@@ -67,6 +67,11 @@ def _by_steps(program: NonlinearProgram, z: np.ndarray) -> np.ndarray:
             if damping > 1e8:
                 break
     return z
+
+
+def _square(vector: np.ndarray) -> float:
+    with np.errstate(over="ignore"):
+        return float(vector @ vector)
 
 
 def _by_gradients(program: NonlinearProgram, z: np.ndarray) -> np.ndarray:
