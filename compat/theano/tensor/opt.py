@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytensor.tensor.rewriting.basic as ptr
+from pytensor.compile.mode import local_useless
 from pytensor.graph.basic import Apply, Variable
+from pytensor.graph.rewriting.db import RewriteDatabase
 from pytensor.raise_op import Assert as PyTensorAssert
 from pytensor.tensor.rewriting.math import AlgebraicCanonizer
 from pytensor.tensor.rewriting.shape import ShapeFeature
@@ -90,7 +92,12 @@ def _registrar(name: str) -> Callable:
     def decorate(lopt: Any, *tags: str, **kwargs: Any) -> Any:
         if isinstance(lopt, str):
             return lambda rewriter: decorate(rewriter, lopt, *tags, **kwargs)
-        register(lopt, *tags, **kwargs)
+        database = local_useless if name == "register_useless" else optdb[name.removeprefix("register_")]
+        wanted = kwargs.pop("name", None) or lopt.__name__
+        taken = _pytensors_own(database, wanted)
+        register(lopt, *tags, name=f"{wanted}_of_the_program" if taken else wanted, **kwargs)
+        if taken:  # and `excluding` the name leaves out both
+            database.__db__[wanted].add(lopt)
         return lopt
 
     decorate.__name__ = name
@@ -98,6 +105,13 @@ def _registrar(name: str) -> Callable:
         f"Register a local optimizer to take part in {name.removeprefix('register_')} rewriting."
     )
     return decorate
+
+
+def _pytensors_own(database: RewriteDatabase, name: str) -> bool:
+    """Return whether PyTensor has a rewrite with the name that a program gives its own."""
+    found = tuple(database.__db__.get(name, ()))
+    made_by = getattr(found[0], "fn", type(found[0])) if found else None
+    return len(found) == 1 and made_by.__module__.startswith("pytensor.")
 
 
 register_canonicalize = _registrar("register_canonicalize")
