@@ -212,7 +212,12 @@ def _shortened(text: str, dots: str) -> str:
 
 
 def _elemwise(op: Any) -> str:
-    """Return the text of an elementwise Op: a function's name, the scalar Op of one that gradients made."""
+    """Return the text of an elementwise Op: a function's name, the scalar Op of one that gradients made.
+
+    One that a program made with a name has it as its text.
+    """
+    if getattr(op, "text", None):
+        return op.text
     name = symbol(op.scalar_op)
     if name in _PLAIN_SYMBOLS:
         return name

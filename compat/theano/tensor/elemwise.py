@@ -105,6 +105,9 @@ class DimShuffle(FrontOp, pt_elemwise.DimShuffle):
         return super().make_node(input)
 
 
+_NOT_THE_PROGRAM = ("pytensor.", __name__.partition(".theano")[0] + ".")
+
+
 class Elemwise(FrontOp, pt_elemwise.Elemwise):
     """Apply a scalar Op to each element, broadcasting.
 
@@ -129,6 +132,8 @@ class Elemwise(FrontOp, pt_elemwise.Elemwise):
     ) -> None:
         scalar_op = getattr(scalar_op, "plain", scalar_op)
         self.stand_for(pt_elemwise.Elemwise(scalar_op, inplace_pattern, name, nfunc_spec=nfunc_spec))
+        if name is not None and not type(scalar_op).__module__.startswith(_NOT_THE_PROGRAM):
+            self.plain.text = name
         self.asked_inplace = dict(inplace_pattern or {})
 
     def make_node(self, *inputs: Any) -> Apply:
