@@ -25,7 +25,7 @@ def whole_box(
     low, high = np.ceil(lower), np.floor(upper)
     if binary:
         low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
-    low, high = low + 0.0, high + 0.0  # no negative zero in answers
+    low, high = np.asarray(low + 0.0), np.asarray(high + 0.0)  # no negative zero in answers
     if np.any(low > high):
         i = first_index(low > high)
         wanted = "neither 0 nor 1" if binary else "no whole number"

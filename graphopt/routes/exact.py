@@ -19,6 +19,8 @@ from graphopt.structure.description import describe
 from graphopt.structure.problem_program import program_and_limits
 from graphopt.structure.program import Program, Structure
 
+SHARE = 0.5  # of the gap asked for: the rest is for what the values of program and graph differ by
+
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
@@ -120,7 +122,7 @@ class ExactQuestion:
             from graphopt.solvers.race import race
 
             return race(
-                *asked, **discrete, incumbent=incumbent, max_seconds=effort.max_seconds, gap=effort.gap
+                *asked, **discrete, incumbent=incumbent, max_seconds=effort.max_seconds, gap=SHARE * effort.gap
             )
-        options = BranchAndBound(gap=effort.gap, max_seconds=effort.max_seconds)
+        options = BranchAndBound(gap=SHARE * effort.gap, max_seconds=effort.max_seconds)
         return branch_and_bound(*asked, options=options, **discrete, incumbent=incumbent)
