@@ -122,7 +122,11 @@ class ExactQuestion:
             from graphopt.solvers.race import race
 
             return race(
-                *asked, **discrete, incumbent=incumbent, max_seconds=effort.max_seconds, gap=SHARE * effort.gap
+                *asked,
+                **discrete,
+                incumbent=incumbent,
+                max_seconds=effort.max_seconds,
+                gap=SHARE * effort.gap,
             )
         options = BranchAndBound(gap=SHARE * effort.gap, max_seconds=effort.max_seconds)
         return branch_and_bound(*asked, options=options, **discrete, incumbent=incumbent)
