@@ -88,7 +88,8 @@ class Builder:
         if not (never_below.any() or never_above.any()):
             return self.apply("relu", x)
         rest = np.flatnonzero(~(never_below | never_above))
-        result = scaled(x, never_below * 1.0)
+        kept = np.flatnonzero(never_below)
+        result = placed(taken(x, kept), kept, x.size)
         if rest.size:
             result = added(result, placed(self.apply("relu", taken(x, rest)), rest, x.size))
         return result

@@ -76,14 +76,28 @@ def numbered(values: Sequence[Value]) -> list[np.ndarray]:
     return arrays
 
 
+class MixedTruth(ValueError):
+    """Numbers and truth values that depend on the decisions, in one array."""
+
+
 def picked(values: Sequence[Value], positions: np.ndarray) -> Value:
     """Return the elements of the joined `values` at `positions`, in the shape of `positions`."""
     tests = {v.test for v in values if isinstance(v, Elements)}
-    form = joined([form_of(v) for v in values])
+    if "" in tests and len(tests) > 1:
+        raise MixedTruth
+    truth = bool(tests - {""})
+    form = joined([_truth_of(v) if truth and not is_form(v) else form_of(v) for v in values])
     flat = np.asarray(positions).ravel()
     if flat.size != form.size or not np.array_equal(flat, np.arange(form.size)):
         form = taken(form, flat)
-    return value_of(form, np.shape(positions), tests.pop() if len(tests) == 1 else "")
+    return value_of(form, np.shape(positions), max(tests, default=""))
+
+
+def _truth_of(constant: np.ndarray) -> Form:
+    """Return constant truth values as numbers above and below 0."""
+    if not np.isin(constant, (0, 1)).all():
+        raise MixedTruth
+    return constant_form(np.where(constant, 1.0, -1.0))
 
 
 def broadcast(values: Sequence[Value]) -> tuple[list[Value], tuple[int, ...]]:

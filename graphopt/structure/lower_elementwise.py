@@ -12,9 +12,18 @@ from pytensor.scalar import math as psm
 from pytensor.tensor.elemwise import Elemwise
 
 from graphopt.structure.builder import Builder
-from graphopt.structure.elements import Elements, Value, broadcast, form_of, stretched, value_of
+from graphopt.structure.elements import (
+    Elements,
+    Value,
+    broadcast,
+    form_of,
+    is_form,
+    shape_of,
+    stretched,
+    value_of,
+)
 from graphopt.structure.forms import Form, added, constant_form, scaled, shifted
-from graphopt.structure.lowering import Lowering, lower_op, not_lowered
+from graphopt.structure.lowering import TAKES_TRUTH, Lowering, lower_op, not_lowered
 from graphopt.structure.quotients import divided, logarithm
 from graphopt.structure.rows import moving_rows
 from graphopt.structure.switches import AWARE_OF_TESTS, lower_aware
@@ -93,6 +102,9 @@ RULES: dict[type, Callable[..., Form]] = {
 """``(builder, *forms of one size) -> form``."""
 
 
+TAKES_TRUTH.update((Elemwise, ps.ScalarOp))
+
+
 @lower_op.register(Elemwise)
 def _elemwise(op: Elemwise, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
     return elementwise(op.scalar_op, node, lowering, inputs)
@@ -109,12 +121,12 @@ def elementwise(op: ps.ScalarOp, node: Apply, lowering: Lowering, inputs: Sequen
         inputs = broadcast(inputs)[0]
         return lowering.inside(op.fgraph.inputs, inputs, op.fgraph.outputs)
     if isinstance(op, ps.Second):
-        return [stretched(inputs[1], np.broadcast_shapes(*(np.shape(_array(v)) for v in inputs)))]
+        return [stretched(inputs[1], np.broadcast_shapes(*(shape_of(v) for v in inputs)))]
     if isinstance(op, AWARE_OF_TESTS):
         found = lower_aware(op, node, lowering, inputs)
         if found is not None:
             return [found]
-    if any(isinstance(v, Elements) and v.test for v in inputs):
+    if any(is_form(v) and v.test for v in inputs):
         raise not_lowered(node, "it counts with a truth value that depends on the decisions")
     inputs, shape = broadcast(inputs)
     if isinstance(op, ps.Pow):
@@ -122,10 +134,6 @@ def elementwise(op: ps.ScalarOp, node: Apply, lowering: Lowering, inputs: Sequen
     if type(op) not in RULES:
         raise not_lowered(node, "it is neither affine nor made of the functions that bounds are known for")
     return [value_of(RULES[type(op)](lowering.builder, *map(form_of, inputs)), shape)]
-
-
-def _array(value: Value):
-    return np.empty(value.shape) if isinstance(value, Elements) else value
 
 
 def _power(node: Apply, build: Builder, base: Value, exponent: Value) -> Form:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from pytensor.gradient import ViewOp
@@ -28,7 +29,7 @@ from graphopt.structure.elements import (
     value_of,
 )
 from graphopt.structure.forms import added
-from graphopt.structure.lowering import Lowering, lower_op, not_lowered, run_numbers
+from graphopt.structure.lowering import TAKES_TRUTH, Lowering, lower_op, not_lowered, run_numbers
 
 
 def moved(node: Apply, inputs: Sequence[Value], positions: Sequence[int]) -> list[Value]:
@@ -42,27 +43,36 @@ def moved(node: Apply, inputs: Sequence[Value], positions: Sequence[int]) -> lis
     return [picked(data, where) for where in run_numbers(node, arguments)]
 
 
-@lower_op.register(CpuContiguous)
-@lower_op.register(DimShuffle)
-@lower_op.register(PickLabels)
-@lower_op.register(TakeRows)
-@lower_op.register(JoinDims)
-@lower_op.register(Repeat)
-@lower_op.register(Reshape)
-@lower_op.register(SpecifyShape)
-@lower_op.register(SplitDims)
-@lower_op.register(tb.Alloc)
-@lower_op.register(tb.ExtractDiag)
-@lower_op.register(tb.ScalarFromTensor)
-@lower_op.register(tb.Split)
-@lower_op.register(tb.TensorFromScalar)
-@lower_op.register(ts.AdvancedSubtensor)
-@lower_op.register(ts.AdvancedSubtensor1)
-@lower_op.register(ts.Subtensor)
-@lower_op.register(ViewOp)
-def _first(op, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
-    """The elements of the first input are moved; the others say where to."""
+MOVES = (
+    CpuContiguous,
+    DimShuffle,
+    PickLabels,
+    TakeRows,
+    JoinDims,
+    Repeat,
+    Reshape,
+    SpecifyShape,
+    SplitDims,
+    tb.Alloc,
+    tb.ExtractDiag,
+    tb.ScalarFromTensor,
+    tb.Split,
+    tb.TensorFromScalar,
+    ts.AdvancedSubtensor,
+    ts.AdvancedSubtensor1,
+    ts.Subtensor,
+    ViewOp,
+)
+"""Operations that move elements of their first input; the others say where to."""
+
+
+def _move_first(op: Any, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
     return moved(node, inputs, [0])
+
+
+for _op in MOVES:
+    lower_op.register(_op, _move_first)
+TAKES_TRUTH.update((*MOVES, CheckAndRaise, Shape, Shape_i, tb.Join, tb.MakeVector))
 
 
 @lower_op.register(ts.AdvancedIncSubtensor)

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from pytensor.graph.basic import Apply, Variable
+from pytensor.graph.traversal import io_toposort
 from pytensor.scan.op import Scan
 
 from graphopt.structure.elements import Value, is_form, numbered, picked, shape_of
-from graphopt.structure.lowering import Lowering, lower_op, not_lowered
+from graphopt.structure.lowering import TAKES_TRUTH, Lowering, lower_op, not_lowered
+
+TAKES_TRUTH.add(Scan)
 
 
 @lower_op.register(Scan)
@@ -32,7 +35,7 @@ def _scan(op: Scan, node: Apply, lowering: Lowering, *inputs: Value) -> list[Val
     sequences = [_rows(s) for s in op.outer_seqs(inputs)]
     carried, constant = list(op.outer_untraced_sit_sot(inputs)), list(op.outer_non_seqs(inputs))
     traces: list[list[Value]] = [[] for _ in range(info.n_nit_sot)]
-    step = Step(op.inner_inputs, op.inner_outputs)
+    step = _Step(op.inner_inputs, op.inner_outputs)
     for t in range(n_steps):
         read = [s.read(tap) for s in states for tap in s.taps]
         made = step(lowering, [*(rows[t] for rows in sequences), *read, *carried, *constant])
@@ -46,12 +49,10 @@ def _scan(op: Scan, node: Apply, lowering: Lowering, *inputs: Value) -> list[Val
     return [*finished, *carried]
 
 
-class Step:
+class _Step:
     """The graph of one step, its operations in order."""
 
     def __init__(self, inputs: Sequence[Variable], outputs: Sequence[Variable]) -> None:
-        from pytensor.graph.traversal import io_toposort
-
         self.inputs, self.outputs = list(inputs), list(outputs)
         self.nodes = list(io_toposort(self.inputs, self.outputs))
 

@@ -17,7 +17,7 @@ from pytensor.ifelse import IfElse
 from graphopt.engine.lines.linker import LIBRARIES, numpy_funcify
 from graphopt.errors import InvalidValue
 from graphopt.structure.builder import Builder
-from graphopt.structure.elements import Value, form_of, is_form, shape_of, value_of
+from graphopt.structure.elements import MixedTruth, Value, form_of, is_form, shape_of, value_of
 from graphopt.structure.forms import group_form, taken
 from graphopt.structure.program import Program
 from graphopt.structure.simplification import simplified
@@ -33,6 +33,8 @@ def lower(
     held: Mapping[Variable, np.ndarray] | None = None,
 ) -> Program:
     """Return the program of `expressions` over `decisions`.
+
+    It is what the graph computes in exact arithmetic: steps in single precision are not rounded.
 
     Parameters
     ----------
@@ -96,6 +98,10 @@ def _known_shape(decision: Variable) -> tuple[int, ...]:
             "pt.tensor('x', shape=(10,))."
         )
     return decision.type.shape
+
+
+TAKES_TRUTH: set[type] = {IfElse}
+"""Operations that may be given truth values which depend on the decisions."""
 
 
 class Lowering:
@@ -184,9 +190,17 @@ class Lowering:
                     raise value
         refuse_chance(node)
         self.builder.name = str(node.outputs[0])
-        if any(is_form(value) for value in inputs):
+        if not any(is_form(value) for value in inputs):
+            return run_numbers(node, inputs)
+        truth = any(is_form(value) and value.test for value in inputs)
+        if truth and not isinstance(node.op, tuple(TAKES_TRUTH)):
+            raise not_lowered(node, "it counts with a truth value that depends on the decisions")
+        try:
             return lower_op(node.op, node, self, *inputs)
-        return run_numbers(node, inputs)
+        except MixedTruth:
+            raise not_lowered(
+                node, "it puts truth values that depend on the decisions among numbers"
+            ) from None
 
 
 def run_numbers(node: Apply, inputs: Sequence[Any]) -> list[Any]:

@@ -46,3 +46,11 @@ def network_program(network, *, objective="sum", points=4, tolerance=1e-12, **op
         expected = function(*problem.named(x[b]).values(), *problem.fixed.values())
         np.testing.assert_allclose(found[b, 0], expected, rtol=tolerance, atol=tolerance)
     return program
+
+
+def counts(program):
+    """Return how many elements of each function `program` has."""
+    found = {}
+    for group in program.groups[1:]:
+        found[group.function] = found.get(group.function, 0) + group.size
+    return found

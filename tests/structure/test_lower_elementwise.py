@@ -91,6 +91,7 @@ def test_a_softmax_of_many_is_a_quotient():
 BRANCHES = {
     "elu": pt.switch(x > 0, x, pt.expm1(x)),
     "elu the other way": pt.switch(x <= 0, pt.expm1(x), x),
+    "truth values moved": x[::-1] * pt.concatenate([x > 0, np.array([True])])[-2::-1],
     "three pieces": pt.where(x > 1, 1.0, pt.where(x < -1, -1.0, x)),
     "two gates": (x > 0) * pt.tanh(x) + (x <= 0) * pt.expm1(x),
     "softplus above a threshold": pt.switch(x > 0.5, pt.softplus(x) - np.logaddexp(0, 0.5) + 0.25, x**2),

@@ -10,7 +10,7 @@ import pytest
 import graphopt as go
 from graphopt import ops
 from graphopt.structure import Structure, lower
-from tests.structure.agreement import RNG, lowered, network_program
+from tests.structure.agreement import RNG, counts, lowered, network_program
 
 SEQUENCE = (5, 2)
 
@@ -94,14 +94,6 @@ NETWORKS = {
 }
 
 
-def counts(program):
-    """Return how many elements of each function `program` has."""
-    found = {}
-    for group in program.groups[1:]:
-        found[group.function] = found.get(group.function, 0) + group.size
-    return found
-
-
 @pytest.mark.parametrize("name", NETWORKS)
 def test_networks(name):
     layers, expected = NETWORKS[name]
@@ -164,40 +156,6 @@ def test_bias_as_a_concatenated_one():
 
     program = lowered(layer(layer(x, W1), W2), [x])
     assert counts(program) == {"sigmoid": 4}
-
-
-def test_a_linear_recurrence_by_scan_is_affine():
-    """The moving average y[t] = a x[t] + (1 - a) y[t-1]: its weights are known, a (1 - a)^(T - t)."""
-    x, a = pt.vector("x", shape=(4,)), 0.3
-    y = pytensor.scan(
-        lambda now, before: a * now + (1 - a) * before,
-        sequences=[x],
-        outputs_info=[pt.constant(0.0, dtype="float64")],
-        return_updates=False,
-    )
-    program = lowered(y[-1], [x])
-    assert program.structure is Structure.AFFINE
-    np.testing.assert_allclose(program.outputs[0].terms[0][0], a * (1 - a) ** np.arange(3, -1, -1))
-
-
-def test_scans_of_every_kind():
-    """Several taps, traces, held matrices, sequences read backwards."""
-    x, A = pt.matrix("x", shape=(5, 2)), pytensor.shared(RNG.normal(size=(2, 2)))
-
-    def step(now, back, two, one, y, A):
-        new = pt.tanh(now + pt.dot(one, A) - 0.5 * two)
-        return new, y + pt.sum(back), now * back
-
-    first = pt.constant(RNG.normal(size=(2, 2)))
-    outputs = pytensor.scan(
-        step,
-        sequences=[x, x[::-1]],
-        outputs_info=[{"initial": first, "taps": [-2, -1]}, pt.constant(0.0, dtype="float64"), None],
-        non_sequences=[A],
-        return_updates=False,
-    )
-    program = lowered(list(outputs), [x])
-    assert counts(program) == {"tanh": 10, "product": 4, "square": 2}  # x[t] x[T-t] is there twice
 
 
 def test_states_that_depend_on_the_decisions():
