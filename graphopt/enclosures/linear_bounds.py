@@ -7,21 +7,20 @@ arguments of every nonlinear group are bounded the same way first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from graphopt.enclosures.backward import Backward, Known, LowerLines
 from graphopt.enclosures.enclosure import Enclosure, Range, meet
 from graphopt.enclosures.facts import facts_of
 from graphopt.enclosures.images import image
 from graphopt.enclosures.intervals import box_of, form_range
-from graphopt.enclosures.relaxations import Lines, relax
-from graphopt.enclosures.rounding import EPS, program_tolerance
-from graphopt.structure.forms import Form, dense, times
+from graphopt.enclosures.slope_search import searched_lines
+from graphopt.structure.forms import Form
 from graphopt.structure.program import Program
 
-WORKING_SET = 1 << 16  # numbers in the largest array: boxes are worked on in lots that stay in the cache
 TINY_WIDTH = 1e-9  # relative width below which intervals need no tightening
 
 
@@ -61,6 +60,7 @@ def linear_bounds(
     outputs: Sequence[int] | None = None,
     within: Enclosure | None = None,
     refine: bool = True,
+    rounds: int = 0,
 ) -> LinearBounds:
     """Return linear bounds of outputs of `program` over boxes.
 
@@ -75,37 +75,38 @@ def linear_bounds(
     refine : bool
         Bound the arguments of nonlinear groups by linear bounds too, not only by intervals: slower and much
         tighter.
+    rounds : int
+        How often the lines of nonlinear elements are chosen anew for the outputs' bounds (see
+        `graphopt.enclosures.slope_search`).
     """
     outputs = range(len(program.outputs)) if outputs is None else outputs
-    box = box_of(lower, upper)
-    back = _Backward(program, box)
+    back = Backward(program, box_of(lower, upper))
     arguments: list[tuple[Range, ...]] = [()]
     for g, group in enumerate(program.groups[1:], 1):
         ranges, errors = [], []
         for k, form in enumerate(group.arguments):
-            lower, upper, magnitude = form_range(form, back.values)
-            found = meet((lower, upper), None if within is None else within.arguments[g][k])
+            low, high, magnitude = form_range(form, back.values)
+            found = meet((low, high), None if within is None else within.arguments[g][k])
             if refine:
                 rows = _worth_refining(program, group.function, form, found, magnitude)
                 if rows.size:
-                    found = back.refined(form, rows, found, magnitude)
+                    found = _refined(back, form, rows, found, magnitude)
             ranges.append(found)
             errors.append(back.tolerance * magnitude)
         arguments.append(tuple(ranges))
         values = meet(
             image(group.function, group.parameter, ranges), None if within is None else within.values[g]
         )
-        back.append(relax(group.function, group.parameter, ranges, values, errors), values)
+        back.append(Known(ranges, errors, values))
     found_outputs: list[Range] = []
     lines: dict[int, tuple[np.ndarray, ...]] = {}
     for k, form in enumerate(program.outputs):
-        lower, upper, magnitude = form_range(form, back.values)
-        found = meet((lower, upper), None if within is None else within.outputs[k])
+        low, high, magnitude = form_range(form, back.values)
+        found = meet((low, high), None if within is None else within.outputs[k])
         if k in outputs:
-            slope, constant, bound = back.both_sides(form, magnitude)
-            m = form.size
-            found = meet(found, (bound[:, :m], -bound[:, m:]))
-            lines[k] = (*found, *_usable(slope, constant, found))
+            lots = list(searched_lines(back, form, magnitude, rounds))
+            found = meet(found, _both_sides([lot.bound for lot in lots]))
+            lines[k] = (*found, *_usable(lots, found))
         found_outputs.append(found)
     enclosure = Enclosure(tuple(arguments), tuple(back.values), tuple(found_outputs))
     return LinearBounds(
@@ -113,13 +114,29 @@ def linear_bounds(
     )
 
 
-def _usable(slope: np.ndarray, constant: np.ndarray, found: Range) -> tuple[np.ndarray, ...]:
+def _refined(back: Backward, form: Form, rows: np.ndarray, found: Range, magnitude: np.ndarray) -> Range:
+    """Return `found` with the rows of `form` tightened by linear bounds."""
+    part = Form(form.constant[rows], {g: m[rows] for g, m in form.terms.items()})
+    bound = _both_sides([lot.bound for lot in back.lower_lines(part, magnitude[:, rows])])
+    lower, upper = found[0].copy(), found[1].copy()
+    lower[:, rows], upper[:, rows] = meet((lower[:, rows], upper[:, rows]), bound)
+    return lower, upper
+
+
+def _both_sides(parts: list[np.ndarray]) -> Range:
+    """Return lower and upper from what is below rows and below their negatives, lots of boxes joined."""
+    below, negative = np.split(np.concatenate(parts), 2, axis=1)
+    return below, -negative
+
+
+def _usable(lots: list[LowerLines], found: Range) -> tuple[np.ndarray, ...]:
     """Return slopes and constants of both sides, flat at the bounds `found` where there is no line."""
-    m = found[0].shape[1]
+    slope = np.concatenate([lot.slope for lot in lots])
+    constant = np.concatenate([lot.constant for lot in lots])
     wrong = ~(np.isfinite(constant) & np.isfinite(slope).all(axis=2))
     flat = np.concatenate([found[0], -found[1]], axis=1)
     slope, constant = np.where(wrong[:, :, None], 0.0, slope), np.where(wrong, flat, constant)
-    return slope[:, :m], -slope[:, m:], constant[:, :m], -constant[:, m:]
+    return (*_both_sides([slope]), *_both_sides([constant]))
 
 
 def _worth_refining(
@@ -146,127 +163,3 @@ def _copies(program: Program, form: Form) -> np.ndarray:
     for group, count in facts_of(form).terms.items():
         terms += count * (2 if program.groups[group].function == "product" else 1)
     return terms <= 1
-
-
-@dataclass(eq=False)
-class _Step:
-    """The lines of a group as middle and half difference, so that both signs of a weight cost one pass:
-    ``max(A, 0) * lower + min(A, 0) * upper = A * middle - abs(A) * half``."""
-
-    slopes: tuple[tuple[np.ndarray, np.ndarray | None], ...]
-    constant: tuple[np.ndarray, np.ndarray]
-    no_lower: np.ndarray | None
-    no_upper: np.ndarray | None
-
-
-class _Backward:
-    """What is needed to carry weights of groups back to weights of the inputs, group by group."""
-
-    def __init__(self, program: Program, box: Range):
-        self.program, self.values = program, [box]
-        self.tolerance = program_tolerance(program)
-        self.steps: list[_Step | None] = [None]
-        with np.errstate(invalid="ignore"):  # a box without an end has no centre, and no linear bound
-            self.centre, self.radius = 0.5 * box[0] + 0.5 * box[1], 0.5 * box[1] - 0.5 * box[0]
-        self.widest = max(group.size for group in program.groups)
-        self.reach = np.maximum(np.abs(box[0]), np.abs(box[1]))
-
-    def append(self, lines: Lines, values: Range) -> None:
-        """Add the lines and the values of the next group."""
-        self.values.append(values)
-        slopes = []
-        for low, high in zip(lines.lower_slopes, lines.upper_slopes, strict=True):
-            half = 0.5 * high - 0.5 * low
-            slopes.append((0.5 * low + 0.5 * high, half if half.any() else None))
-        low, high = lines.lower_constant, lines.upper_constant
-        no_lower, no_upper = ~np.isfinite(low), ~np.isfinite(high)
-        low, high = np.where(no_lower, 0.0, low), np.where(no_upper, 0.0, high)
-        lost = self.tolerance * np.maximum(np.abs(low), np.abs(high))  # when the products are summed
-        self.steps.append(
-            _Step(
-                tuple(slopes),
-                (0.5 * low + 0.5 * high, 0.5 * high - 0.5 * low + lost),
-                no_lower if no_lower.any() else None,
-                no_upper if no_upper.any() else None,
-            )
-        )
-
-    def refined(self, form: Form, rows: np.ndarray, found: Range, magnitude: np.ndarray) -> Range:
-        """Return `found` with the rows of `form` tightened by linear bounds."""
-        part = Form(form.constant[rows], {g: m[rows] for g, m in form.terms.items()})
-        bound = np.concatenate([bound for _, _, bound in self.lots(part, magnitude[:, rows])])
-        lower, upper = found[0].copy(), found[1].copy()
-        m = rows.size
-        lower[:, rows], upper[:, rows] = meet((lower[:, rows], upper[:, rows]), (bound[:, :m], -bound[:, m:]))
-        return lower, upper
-
-    def both_sides(self, form: Form, magnitude: np.ndarray) -> list[np.ndarray]:
-        """Return slopes (B, 2 m, n), constants and lower bounds (B, 2 m) of `form` and of ``-form``."""
-        return [np.concatenate(parts) for parts in zip(*self.lots(form, magnitude), strict=True)]
-
-    def lots(self, form: Form, magnitude: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Yield what `both_sides` returns for some boxes after the other."""
-        weights = {g: np.concatenate([dense(m), -dense(m)])[None] for g, m in form.terms.items()}
-        lost = self.tolerance * magnitude
-        constant = np.concatenate([form.constant - lost, -form.constant - lost], axis=1)
-        lot = max(1, WORKING_SET // max(1, constant.shape[1] * self.widest))
-        for start in range(0, max(1, len(constant)), lot):
-            some = slice(start, start + lot)
-            with np.errstate(all="ignore"):
-                slope, line = self.carried(dict(weights), constant[some], some)
-                bound = (
-                    line
-                    + (slope @ self.centre[some, :, None])[:, :, 0]
-                    - (np.abs(slope) @ self.radius[some, :, None])[:, :, 0]
-                )
-                bound -= 8 * EPS * np.abs(line)
-            bound[np.isnan(bound)] = -np.inf
-            yield slope, line, bound
-
-    def carried(
-        self, weights: dict[int, np.ndarray], constant: np.ndarray, some: slice
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return slopes and constants of lower bounds of ``sum of weights[g] @ values[g] + constant`` over
-        some of the boxes."""
-        lost = np.zeros(constant.shape, dtype=bool)
-        for g in range(max(weights, default=0), 0, -1):
-            if g not in weights:
-                continue
-            A, step = weights.pop(g), self.steps[g]
-            assert step is not None
-            absolute = np.abs(A)
-            middle, half = step.constant
-            constant = (
-                constant + (A @ middle[some, :, None])[:, :, 0] - (absolute @ half[some, :, None])[:, :, 0]
-            )
-            if step.no_lower is not None:
-                lost |= ((A > 0) & step.no_lower[some, None]).any(axis=2)
-            if step.no_upper is not None:
-                lost |= ((A < 0) & step.no_upper[some, None]).any(axis=2)
-            for (slope, spread), form in zip(step.slopes, self.program.groups[g].arguments, strict=True):
-                T = A * slope[some, None, :]
-                if spread is not None:
-                    T -= absolute * spread[some, None, :]
-                if form.constant.any():
-                    constant = constant + T @ form.constant
-                for h in form.terms:
-                    added = _times(T, form, h)
-                    weights[h] = weights[h] + added if h in weights else added
-        slope = np.broadcast_to(weights.get(0, 0.0), (*constant.shape, self.program.size))
-        constant = constant - self.tolerance * (np.abs(slope) @ self.reach[some, :, None])[:, :, 0]
-        constant = constant - self.tolerance * np.abs(constant)
-        constant[lost] = -np.inf
-        return slope, constant
-
-
-def _times(rows: np.ndarray, form: Form, group: int) -> np.ndarray:
-    """Return ``rows @ form.terms[group]`` in one product: (B, m, size) -> (B, m, size of the group)."""
-    matrix, run = form.terms[group], facts_of(form).slices.get(group)
-    if run is None:
-        flat = times(rows.reshape(-1, rows.shape[-1]), matrix)
-        return flat.reshape(*rows.shape[:-1], flat.shape[-1])
-    if matrix.shape[1] == rows.shape[-1]:
-        return rows
-    moved = np.zeros((*rows.shape[:-1], matrix.shape[1]))
-    moved[..., run] = rows
-    return moved

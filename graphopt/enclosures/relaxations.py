@@ -58,6 +58,7 @@ def relax(
     ranges: Sequence[Range],
     image: Range,
     errors: Sequence[np.ndarray] | None = None,
+    points: np.ndarray | None = None,
 ) -> Lines:
     """Return lines below and above ``function(*arguments)`` for arguments in `ranges`.
 
@@ -71,14 +72,35 @@ def relax(
         Bounds of the values: where no line is better, they are lines of slope 0.
     errors : sequence of array, (B, size), optional
         How wrong each argument may be by rounding: the lines are moved outwards by as much.
+    points : array, broadcast with (B, size), optional
+        Where tangents are to touch, as far as they may; for relu the slope below it, from 0 to 1. By default
+        `resting_points`. Products have none.
     """
     with np.errstate(all="ignore"):
         if function == "product":
             lines = _product(*ranges)
         else:
             lower, upper = ranges[0]
-            lines = _unary(function, parameter, defined(function, parameter, lower), upper)
+            lower = defined(function, parameter, lower)
+            lines = _unary(
+                function,
+                parameter,
+                lower,
+                upper,
+                resting_points(function, lower, upper) if points is None else points,
+            )
         return _sound(lines, ranges, image, errors)
+
+
+def resting_points(function: str, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """Return the points at which lines are taken where nobody says: the middle, or for relu the one of the
+    slopes 0 and 1 that leaves the smaller area."""
+    return (upper > -lower) * 1.0 if function == "relu" else 0.5 * lower + 0.5 * upper
+
+
+def best_points(function: str, z: np.ndarray) -> np.ndarray:
+    """Return the points for which the lines of a function of one argument are nearest to it at z."""
+    return (z > 0) * 1.0 if function == "relu" else z
 
 
 def _sound(lines: Lines, ranges: Sequence[Range], image: Range, errors: Sequence[np.ndarray] | None) -> Lines:
@@ -116,10 +138,12 @@ def _total(slopes: Sequence[np.ndarray], sizes: Sequence[np.ndarray]) -> np.ndar
     return sum(terms)  # type: ignore[return-value]
 
 
-def _unary(function: str, parameter: float, lower: np.ndarray, upper: np.ndarray) -> Lines:
+def _unary(
+    function: str, parameter: float, lower: np.ndarray, upper: np.ndarray, points: np.ndarray
+) -> Lines:
     if function == "relu":
-        return _relu(lower, upper)
-    curve = Curve(function, parameter, lower, upper)
+        return _relu(lower, upper, points)
+    curve = Curve(function, parameter, lower, upper, points)
     if function in S_SHAPED:
         return _s_shaped(function, curve)
     if function in ("sin", "cos"):
@@ -131,21 +155,23 @@ def _unary(function: str, parameter: float, lower: np.ndarray, upper: np.ndarray
     return _bent(curve, np.full(lower.shape, function in CONVEX))
 
 
-def _relu(lower: np.ndarray, upper: np.ndarray) -> Lines:
-    """The chord above; below, of slopes 0 and 1 the one with the smaller area."""
+def _relu(lower: np.ndarray, upper: np.ndarray, slope: np.ndarray) -> Lines:
+    """The chord above; below, a line of this slope through 0."""
     on, off = lower >= 0, upper <= 0
     chord = np.where(on, 1.0, np.where(off, 0.0, upper / (upper - lower)))
-    slope = np.where(on | ((upper > -lower) & ~off), 1.0, 0.0)
+    slope = np.where(on, 1.0, np.where(off, 0.0, np.clip(slope, 0.0, 1.0)))
     return Lines((slope,), np.zeros_like(slope), (chord,), np.where(on | off, 0.0, -chord * lower))
 
 
 class Curve:
     """A function of one argument over intervals: its values at the ends, slopes and intercepts."""
 
-    def __init__(self, function: str, parameter: float, lower: np.ndarray, upper: np.ndarray):
+    def __init__(
+        self, function: str, parameter: float, lower: np.ndarray, upper: np.ndarray, points: np.ndarray
+    ) -> None:
         self.function, self.parameter = FUNCTIONS[function], parameter
         self.lower, self.upper = lower, upper
-        self.middle = 0.5 * lower + 0.5 * upper
+        self.points = np.clip(points, lower, upper)
         self.at_lower, self.at_upper = self.value(lower), self.value(upper)
 
     def value(self, z: np.ndarray) -> np.ndarray:
@@ -157,7 +183,11 @@ class Curve:
     def chord(self) -> np.ndarray:
         """Return the slope from end to end."""
         width = self.upper - self.lower
-        return np.where(width > NARROW, (self.at_upper - self.at_lower) / width, self.slope(self.middle))
+        return np.where(
+            width > NARROW,
+            (self.at_upper - self.at_lower) / width,
+            self.slope(0.5 * self.lower + 0.5 * self.upper),
+        )
 
     def above(self, slope: np.ndarray, point: np.ndarray) -> np.ndarray:
         """Return the intercept of the upper line: the largest ``f(z) - slope z`` at the ends and `point`."""
@@ -172,9 +202,9 @@ class Curve:
 
 def _bent(curve: Curve, convex: np.ndarray) -> Lines:
     """The chord on one side, the tangent in the middle on the other."""
-    chord, tangent = curve.chord(), curve.slope(curve.middle)
+    chord, tangent = curve.chord(), curve.slope(curve.points)
     lower, upper = np.where(convex, tangent, chord), np.where(convex, chord, tangent)
-    return Lines((lower,), curve.below(lower, curve.middle), (upper,), curve.above(upper, curve.middle))
+    return Lines((lower,), curve.below(lower, curve.points), (upper,), curve.above(upper, curve.points))
 
 
 def _beside_pole(curve: Curve, convex: np.ndarray) -> Lines:
@@ -192,10 +222,10 @@ def _s_shaped(function: str, curve: Curve) -> Lines:
     chord where that lies beyond the upper end. Below, the mirror image."""
     chord = curve.chord()
     touch = tangent_point(function, np.minimum(curve.lower, 0.0))
-    high = np.clip(np.maximum(touch, curve.middle), curve.lower, curve.upper)
+    high = np.clip(np.maximum(touch, curve.points), curve.lower, curve.upper)
     upper = np.where(touch >= curve.upper, chord, curve.slope(high))
     touch = -tangent_point(function, -np.maximum(curve.upper, 0.0))
-    low = np.clip(np.minimum(touch, curve.middle), curve.lower, curve.upper)
+    low = np.clip(np.minimum(touch, curve.points), curve.lower, curve.upper)
     lower = np.where(touch <= curve.lower, chord, curve.slope(low))
     return Lines((lower,), curve.below(lower, low), (upper,), curve.above(upper, high))
 
@@ -236,10 +266,10 @@ def _odd_power(exponent: float, curve: Curve) -> Lines:
     """As s-shaped functions, the other way round: concave below 0, convex above."""
     chord, share = curve.chord(), _tangent_share(exponent)
     touch = -share * np.maximum(curve.upper, 0.0)
-    low = np.clip(np.minimum(touch, curve.middle), curve.lower, curve.upper)
+    low = np.clip(np.minimum(touch, curve.points), curve.lower, curve.upper)
     upper = np.where(touch <= curve.lower, chord, curve.slope(low))
     touch = -share * np.minimum(curve.lower, 0.0)
-    high = np.clip(np.maximum(touch, curve.middle), curve.lower, curve.upper)
+    high = np.clip(np.maximum(touch, curve.points), curve.lower, curve.upper)
     lower = np.where(touch >= curve.upper, chord, curve.slope(high))
     return Lines((lower,), curve.below(lower, high), (upper,), curve.above(upper, low))
 
@@ -260,10 +290,10 @@ def _wave(function: str, curve: Curve) -> Lines:
     chord; flat from one turn on."""
     lower, upper = curve.lower, curve.upper
     width = upper - lower
-    bends = -curve.value(curve.middle)  # the second derivative
+    bends = -curve.value(curve.points)  # the second derivative
     one_way = (width < np.pi) & (-curve.at_lower * bends >= 0) & (-curve.at_upper * bends >= 0)
     chord = np.where(width < 2.0 * np.pi, np.clip(curve.chord(), -1.0, 1.0), 0.0)
-    tangent = curve.slope(curve.middle)
+    tangent = curve.slope(curve.points)
     low = np.where(one_way & (bends > 0), tangent, chord)
     high = np.where(one_way & (bends < 0), tangent, chord)
     if function == "sin":

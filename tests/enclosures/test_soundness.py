@@ -60,7 +60,8 @@ def violations(program, rng):
     x = grids(lower, upper)
     values = [v.reshape(*x.shape[:2], -1) for v in program.values(x.reshape(-1, x.shape[2]))]
     y = np.concatenate([v.reshape(*x.shape[:2], -1) for v in program(x.reshape(-1, x.shape[2]))], axis=2)
-    plain, found = interval_bounds(program, lower, upper), linear_bounds(program, lower, upper)
+    plain = interval_bounds(program, lower, upper)
+    found = linear_bounds(program, lower, upper, rounds=int(rng.integers(3)))
     wrong = np.zeros(BOXES, dtype=bool)
     for low, high, v in [
         *((*bounds, v) for bounds, v in zip(plain.values, values, strict=True)),
