@@ -16,7 +16,8 @@ from . import promotion
 NAME = "__changed__"
 
 
-FUNCTIONS = frozenset({"array", "asanyarray", "asarray", "fromstring", "load"})
+_STACKS = {"column_stack", "dstack", "hstack", "stack", "vstack"}
+FUNCTIONS = frozenset({"array", "asanyarray", "asarray", "fromstring", "load", *_STACKS})
 """Functions of NumPy that do something else now."""
 
 METHODS = frozenset({"itemset", "newbyteorder", "ptp", "tostring"})

@@ -38,9 +38,9 @@ _NUMPY = {
     **_rows(
         ".numpy_members",
         """
-        NINF NZERO PZERO asfarray asscalar cast deprecate disp fastCopyAndTranspose find_common_type geterrobj
-        in1d issctype issubclass_ issubsctype maximum_sctype msort nbytes obj2sctype recfromcsv recfromtxt
-        sctype2char sctypes set_string_function source
+        MAXDIMS NINF NZERO PZERO asfarray asscalar cast deprecate disp fastCopyAndTranspose find_common_type
+        geterrobj in1d issctype issubclass_ issubsctype maximum_sctype msort nbytes obj2sctype recfromcsv
+        recfromtxt sctype2char sctypes set_string_function source
         """,
     ),
     **_rows(
@@ -55,6 +55,7 @@ _NUMPY = {
 NAMES: dict[str, dict[str, str]] = {
     "numpy": _NUMPY,
     "numpy.lib": _rows("numpy", "pad"),
+    "numpy.linalg": _rows("numpy", "linalg"),
     "numpy.random": _rows(".numpy_members", "random_integers"),
     "numpy.testing": _rows(".numpy_members", "rand=numpy.random:rand run_module_suite"),
     # SciPy

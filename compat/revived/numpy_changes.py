@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import pickle
 from collections.abc import Callable
@@ -36,6 +37,22 @@ def _of_unlike_rows(make: Callable, x: Any, dtype: Any, *arguments: Any, **optio
         if dtype is not None or "inhomogeneous" not in str(error):
             raise
     return make(x, np.dtype("O"), *arguments, **options)
+
+
+def _of_any_iterable(join: Callable) -> Callable:
+    """Return `join` taking arrays from a generator too, as it did before NumPy 1.16."""
+
+    @functools.wraps(join)
+    def joined(arrays: Any, *arguments: Any, **options: Any) -> np.ndarray:
+        given = arrays if hasattr(arrays, "__getitem__") else list(arrays)
+        return join(given, *arguments, **options)
+
+    return joined
+
+
+column_stack, dstack, hstack, stack, vstack = map(
+    _of_any_iterable, (np.column_stack, np.dstack, np.hstack, np.stack, np.vstack)
+)
 
 
 def fromstring(string: Any, dtype: Any = float, count: int = -1, sep: str = "", **options: Any) -> np.ndarray:

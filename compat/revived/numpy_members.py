@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+MAXDIMS = 64  # NumPy 1 had 32
 NINF, PZERO, NZERO = -np.inf, 0.0, -0.0
 
 sctypes = {
@@ -47,17 +48,14 @@ def asscalar(a: Any) -> Any:
 
 
 def find_common_type(array_types: Iterable, scalar_types: Iterable) -> np.dtype:
-    """Return the dtype of arrays with scalars: a scalar of the same kind or a lower one widens no array."""
+    """Return the dtype of arrays with scalars: only a scalar of a higher kind widens an array."""
     arrays, scalars = ([np.dtype(t) for t in types] for types in (array_types, scalar_types))
     if not arrays or not scalars:
         return functools.reduce(np.promote_types, arrays or scalars)
     array, scalar = functools.reduce(np.promote_types, arrays), functools.reduce(np.promote_types, scalars)
-    order = "b?iufcSUVO"
-    return (
-        scalar
-        if order.find(scalar.kind.replace("b", "?")) > order.find(array.kind.replace("b", "?"))
-        else array
-    )
+    order = "buifcSUVO"
+    is_higher = order.find(scalar.kind) > order.find(array.kind)
+    return np.promote_types(scalar, array) if is_higher else array
 
 
 def msort(a: Any) -> np.ndarray:

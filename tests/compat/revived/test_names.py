@@ -51,6 +51,11 @@ def test_numpy_members_do_what_they_did():
     assert old("asscalar")(np.array([3.5])) == 3.5
     assert old("find_common_type")([np.float32], [np.int64, np.float64]) == np.float32
     assert old("find_common_type")([np.float32], [complex]) == np.complex128
+    assert old("find_common_type")([np.int64], [np.float16]) == np.float64
+    assert old("find_common_type")([np.int16], [np.float16]) == np.float32
+    assert old("find_common_type")([np.float64], [np.complex64]) == np.complex128
+    assert old("MAXDIMS") >= 32
+    assert find("numpy.linalg", "linalg").LinAlgError is np.linalg.LinAlgError
     assert old("nbytes")[np.float32] == 4
     assert old("maximum_sctype")(np.int8) is np.int64
 
@@ -108,3 +113,9 @@ def test_rows_of_unlike_lengths_make_an_array_of_objects(name):
     assert [make([[1], [2, 3]]).dtype, make([[1], [2]]).dtype] == [np.dtype("O"), np.dtype(int)]
     with pytest.raises(ValueError, match="inhomogeneous"):
         make([[1], [2, 3]], float)
+
+
+@pytest.mark.parametrize("name", ["column_stack", "dstack", "hstack", "stack", "vstack"])
+def test_arrays_are_stacked_from_a_generator(name):
+    stack = changed(np, name)
+    np.testing.assert_array_equal(stack(np.ones(2) * i for i in range(3)), stack([[0, 0], [1, 1], [2, 2]]))
