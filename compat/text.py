@@ -300,7 +300,7 @@ _OPS: dict[str, str | Callable[[Any], str]] = {
     "Cholesky": "Cholesky{{lower={op.lower}, destructive=False, on_error='raise'}}",
     "CumOp": "CumOp{{{op.axis}, {op.mode}}}",
     "DimShuffle": lambda op: f"InplaceDimShuffle{{{','.join(map(str, op.new_order))}}}",
-    "Dot": "dot",
+    "Dot": lambda op: "SparseDot" if ".sparse." in type(op).__module__ else "dot",
     "Eigh": lambda op: f"Eigh{{UPLO='{'L' if op.lower else 'U'}'}}",
     "Elemwise": _elemwise,
     "Expm": "Expm",
@@ -320,6 +320,9 @@ _OPS: dict[str, str | Callable[[Any], str]] = {
         "overwrite_b={op.overwrite_b}}}"
     ),
     "SortOp": "SortOp{{{op.kind}, None}}",
+    "SparseDenseMultiply": "MulSD",
+    "SparseDenseVectorMultiply": "MulSV",
+    "SparseSparseMultiply": "MulSS",
     "SpecifyShape": "SpecifyShape",
     "Subtensor": lambda op: f"Subtensor{{{_positions(op)}}}",
     "Sum": _sum,

@@ -114,8 +114,10 @@ class SparseVariable(_Texts, _sparse_py_operators, PyTensorVariable):
     ) -> None:
         super().__init__(type, owner, index=index, name=name)
 
-    def __repr__(self) -> str:
-        return str(self)
+    def __str__(self) -> str:
+        return f"SparseVariable{{{self.type.format},{self.dtype}}}"
+
+    __repr__ = __str__
 
 
 class SparseConstant(_sparse_py_operators, PyTensorConstant):
