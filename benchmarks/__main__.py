@@ -1,10 +1,13 @@
-"""``python -m benchmarks``: see `run`; ``python -m benchmarks theano``: see `theano_run`."""
+"""``python -m benchmarks``: see `run`; with ``theano`` or ``proofs`` after it: see `theano_run`, `proofs`."""
 
 import sys
 
-from benchmarks import run, theano_run
+from benchmarks import proofs, run, theano_run
+
+NAMED = {"theano": theano_run.main, "proofs": proofs.main}
 
 if __name__ == "__main__":
     arguments = sys.argv[1:]
-    failed = theano_run.main(arguments[1:]) if arguments[:1] == ["theano"] else run.main(arguments)
+    main = NAMED.get(arguments[0]) if arguments else None
+    failed = main(arguments[1:]) if main else run.main(arguments)
     sys.exit(min(failed, 100))
