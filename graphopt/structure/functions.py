@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
 
 
 class Function(NamedTuple):
@@ -29,17 +28,28 @@ def _unary(value: Callable, slope: Callable) -> Function:
     return Function(lambda x, _: value(x), lambda x, _: (slope(x),))
 
 
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):  # to inf, which gives the right 0
+        return 1.0 / (1.0 + np.exp(-x))
+
+
 def _sigmoid_slope(x: np.ndarray) -> np.ndarray:
     """Return ``exp(-|x|) / (1 + exp(-|x|)) ** 2``: accurate far out, where 1 - sigmoid(x) is not."""
     small = np.exp(-np.abs(x))
     return small / np.square(1.0 + small)
 
 
+def _erf(x: np.ndarray) -> np.ndarray:
+    from scipy import special  # slow to import, and few programs need it
+
+    return special.erf(x)
+
+
 FUNCTIONS: dict[str, Function] = {
     "relu": _unary(lambda x: np.maximum(x, 0.0), lambda x: (x > 0) * 1.0),
-    "sigmoid": _unary(special.expit, _sigmoid_slope),
+    "sigmoid": _unary(_sigmoid, _sigmoid_slope),
     "tanh": _unary(np.tanh, lambda x: 4.0 * _sigmoid_slope(2.0 * x)),
-    "softplus": _unary(lambda x: np.logaddexp(0.0, x), special.expit),
+    "softplus": _unary(lambda x: np.logaddexp(0.0, x), _sigmoid),
     "exp": _unary(np.exp, np.exp),
     "log": _unary(np.log, lambda x: 1.0 / x),
     "log1p": _unary(np.log1p, lambda x: 1.0 / (1.0 + x)),
@@ -48,7 +58,7 @@ FUNCTIONS: dict[str, Function] = {
     "reciprocal": _unary(lambda x: 1.0 / x, lambda x: -1.0 / np.square(x)),
     "sin": _unary(np.sin, np.cos),
     "cos": _unary(np.cos, lambda x: -np.sin(x)),
-    "erf": _unary(special.erf, lambda x: 2.0 / np.sqrt(np.pi) * np.exp(-np.square(x))),
+    "erf": _unary(_erf, lambda x: 2.0 / np.sqrt(np.pi) * np.exp(-np.square(x))),
     "arctan": _unary(np.arctan, lambda x: 1.0 / (1.0 + np.square(x))),
     "power": Function(np.power, lambda x, p: (p * np.power(x, p - 1.0),)),
     "product": Function(lambda x, y, _: x * y, lambda x, y, _: (y, x)),

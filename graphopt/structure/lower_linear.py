@@ -13,10 +13,12 @@ from pytensor.tensor.blas import BatchedDot
 from pytensor.tensor.blockwise import Blockwise
 from pytensor.tensor.elemwise import CAReduce
 from pytensor.tensor.extra_ops import CumOp
+from pytensor.tensor.linalg import CholeskySolve, Solve, SolveTriangular
+from pytensor.tensor.signal.conv import Convolve1d, Convolve2d
 
 from graphopt.structure.elements import Elements, Value, combined, is_form, linear, numbered, value_of
 from graphopt.structure.forms import Form, taken
-from graphopt.structure.lowering import Lowering, lower_op, not_lowered
+from graphopt.structure.lowering import Lowering, lower_op, not_lowered, run_numbers
 from graphopt.structure.products import matrix_product, summing
 
 
@@ -26,11 +28,42 @@ def _dot(op: Any, node: Apply, lowering: Lowering, x: Value, y: Value) -> list[V
     return [matrix_product(lowering.builder, x, y)]
 
 
+LINEAR_IN = {
+    CholeskySolve: (1,),
+    Convolve1d: (0, 1),
+    Convolve2d: (0, 1),
+    Solve: (1,),
+    SolveTriangular: (1,),
+}
+"""Operations by the inputs that each is linear in when the others are numbers."""
+
+
 @lower_op.register(Blockwise)
 def _blockwise(op: Blockwise, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
-    if not isinstance(op.core_op, tm.Dot):
-        raise not_lowered(node, "of operations on each of many arrays only products have one")
-    return [matrix_product(lowering.builder, *inputs)]
+    if isinstance(op.core_op, tm.Dot):
+        return [matrix_product(lowering.builder, *inputs)]
+    return _linear_in_one(op.core_op, node, inputs)
+
+
+def _linear(op: Any, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
+    return _linear_in_one(op, node, inputs)
+
+
+for _op in LINEAR_IN:
+    lower_op.register(_op, _linear)
+
+
+def _linear_in_one(op: Any, node: Apply, inputs: Sequence[Value]) -> list[Value]:
+    """Return the output of an operation that is linear in the one input that depends on the decisions."""
+    moving = [k for k, value in enumerate(inputs) if is_form(value)]
+    if len(moving) > 1 or moving[0] not in LINEAR_IN.get(type(op), ()):
+        raise not_lowered(node, "it is neither affine nor made of the functions that bounds are known for")
+    (place,) = moving
+
+    def through(rows: np.ndarray) -> np.ndarray:
+        return np.stack([run_numbers(node, [*inputs[:place], row, *inputs[place + 1 :]])[0] for row in rows])
+
+    return [linear(inputs[place], through)]
 
 
 @lower_op.register(CAReduce)

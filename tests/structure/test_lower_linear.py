@@ -23,6 +23,9 @@ AFFINE = {
     "mean": x.mean(axis=0),
     "cumulative sum": pt.cumsum(x, axis=1),
     "flat cumulative sum": pt.cumsum(x),
+    "smoothed": pt.signal.convolve1d(y, np.array([0.2, 0.5, 0.3]), mode="same"),
+    "solution": pt.linalg.solve(RNG.normal(size=(4, 4)), y),
+    "solution of a triangle": pt.linalg.solve_triangular(np.eye(3) + np.tri(3), x, lower=True, b_ndim=2),
     "trace": pt.trace(x[:, :3]),
     "linear of float32": (2 * y.astype("float64") - 1) / 3,
 }

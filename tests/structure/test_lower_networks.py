@@ -139,6 +139,21 @@ def forecaster():
     return go.Model([past, plan], go.Dense(2)(go.Dense(5, "relu")(joined)), seed=0)
 
 
+def test_layers_that_merge():
+    first, second = go.Input(3, name="first"), go.Input(3, name="second")
+    pairs = [first, second]
+    merged = [
+        go.Add()(pairs),
+        go.Subtract()(pairs),
+        go.Average()(pairs),
+        go.Maximum()(pairs),
+        go.Minimum()([go.Dense(3)(first), second]),
+        go.Multiply()(pairs),
+    ]
+    program = network_program(go.Model(pairs, go.Concatenate()(merged), seed=0))
+    assert counts(program) == {"relu": 6, "product": 3}
+
+
 def test_a_held_input_is_numbers():
     """With the past given, the LSTM in front is evaluated, and only the dense layers are left."""
     program = network_program(forecaster(), fixed={"past": RNG.normal(size=(6, 2))})

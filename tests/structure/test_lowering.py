@@ -30,6 +30,7 @@ OPAQUE = {
     "Mul": (x + 1) * (x > 0),
     "Cast": x.astype("int64"),
     "Subtensor": x[pt.cast(x[0], "int64")],
+    "Solve": pt.linalg.solve(pt.outer(x, x), np.ones(3)),
     "Cholesky": pt.linalg.cholesky(pt.outer(x, x)),
     "Scan": pytensor.scan(
         lambda y: y / 2, outputs_info=[x[0]], n_steps=pt.round(x[1]).astype("int64"), return_updates=False
