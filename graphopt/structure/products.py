@@ -7,7 +7,7 @@ import numpy as np
 from graphopt.errors import ShapeMismatch
 from graphopt.structure.builder import Builder
 from graphopt.structure.elements import Elements, Value, combined, numbered, shape_of, value_of
-from graphopt.structure.forms import Matrix, taken, transformed
+from graphopt.structure.forms import DENSE_BELOW, Matrix, taken, transformed
 
 
 def matrix_product(build: Builder, x: Value, y: Value) -> Value:
@@ -44,9 +44,13 @@ def summing(columns: np.ndarray, length: int, width: int, factors: np.ndarray | 
     factors : array, optional
         What each element of `columns` is multiplied with.
     """
-    from scipy import sparse
-
     rows = columns.size // length if length else 0
     data = np.ones(columns.size) if factors is None else np.asarray(factors, dtype=np.float64)
     places = np.repeat(np.arange(rows), length), columns.ravel()
+    if rows * width <= DENSE_BELOW:
+        matrix = np.zeros((rows, width))
+        np.add.at(matrix, places, data)
+        return matrix
+    from scipy import sparse
+
     return sparse.csr_array((data, places), shape=(rows, width))
