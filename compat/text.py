@@ -6,11 +6,12 @@ Nodes hold PyTensor's Ops, which write themselves otherwise. What is not PyTenso
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from pytensor.graph.basic import Apply, Constant, Variable, as_string
+from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.op import Op
 from pytensor.tensor.elemwise import DimShuffle
@@ -195,8 +196,38 @@ def node_text(node: Apply) -> str:
 
 
 def _graph_text(graph: FunctionGraph) -> str:
-    """Return a graph as the formulas of its outputs: ``[Elemwise{add,no_inplace}(x, y)]``."""
-    return f"[{', '.join(as_string(graph.inputs, graph.outputs))}]"
+    """Return a graph as the formulas of its outputs: ``[Elemwise{add,no_inplace}(x, y)]``.
+
+    What is used again has a number where it is first written, ``*1 -> ``, and later is ``*1``.
+    """
+    uses: Counter[Apply] = Counter()
+    pending = list(graph.outputs)
+    while pending:
+        variable = pending.pop()
+        if _is_computed(graph, variable):
+            uses[variable.owner] += 1
+            if uses[variable.owner] == 1:
+                pending.extend(written(variable)[1])
+    numbers: dict[Apply, int] = {}
+
+    def formula(variable: Variable) -> str:
+        if not _is_computed(graph, variable):
+            return variable_text(variable)
+        node = variable.owner
+        if node in numbers:
+            which = f"::{variable.index}" if len(node.outputs) > 1 else ""
+            return f"*{numbers[node]}{which}"
+        if uses[node] > 1:
+            numbers[node] = len(numbers) + 1
+        op, inputs = written(variable)
+        text = f"{op}({', '.join(map(formula, inputs))})"
+        return f"*{numbers[node]} -> {text}" if node in numbers else text
+
+    return f"[{', '.join(map(formula, graph.outputs))}]"
+
+
+def _is_computed(graph: FunctionGraph, variable: Variable) -> bool:
+    return variable.owner is not None and variable not in graph.inputs
 
 
 def _values(data: np.ndarray) -> str:

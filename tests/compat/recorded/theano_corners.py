@@ -185,6 +185,25 @@ def a_graph_in_text(theano):
 
 
 @case
+def a_graph_with_vectors_in_text(theano):
+    x, y = theano.tensor.dvector("x"), theano.tensor.dmatrix("y")
+    return str(theano.gof.FunctionGraph([x, y], [theano.tensor.dot(y, x), x.sum(), y.dot(y).dot(x)]))
+
+
+@case
+def a_graph_that_uses_a_node_twice_in_text(theano):
+    x = theano.tensor.dvector("x")
+    once = theano.tensor.exp(x)
+    return str(theano.gof.FunctionGraph([x], [once + once, once]))
+
+
+@case
+def a_graph_of_a_node_with_two_outputs_in_text(theano):
+    x = theano.tensor.dmatrix("x")
+    return str(theano.gof.FunctionGraph([x], list(theano.tensor.nlinalg.eigh(x))))
+
+
+@case
 def a_graph_of_two_in_text(theano):
     x, y = theano.tensor.dmatrix("x"), theano.tensor.dmatrix("y")
     graph = theano.gof.FunctionGraph([x, y], [theano.tensor.dot(y, x), x.sum()])
