@@ -17,6 +17,7 @@ CORRECTIONS = 6
 BENT = 1e-5  # curvature, relative to the largest, that counts as bending down
 FAR = 30 * NEAR  # how far the direction that bends down is followed
 NOTICED = 1e-9  # and what it must win there, relative to 1 + |value|
+STAYED = 1e-9  # move, relative to the width, that is none
 WEAK = 1e-7  # pull of a limit's multiplier, relative to 1 + |value|, below which it may be left
 
 
@@ -131,8 +132,9 @@ def look_along_constraints(
     def consider(point: np.ndarray, reach: float = np.inf) -> None:
         nonlocal gain, better_at, level, flat, still, looked
         found, feasible = look.corrected(look.inside(point), jacobian, needed)
-        if not feasible or np.array_equal(found, x) or np.max(np.abs(found - x) / room) > reach:
-            return  # reach: a correction may lead far away, which says nothing about the neighbourhood
+        moved = float(np.max(np.abs(found - x) / room))
+        if not feasible or not STAYED < moved <= reach:
+            return  # a correction may lead back, or far away, which says nothing about the neighbourhood
         looked = True
         seen, slope = look.cost(found)
         level = level and abs(seen - value) <= noise
@@ -178,7 +180,7 @@ def look_along_constraints(
             seen = _slope_error(weighted(weights), x, weights @ jacobian, look.inside, signs, size)
             error = max(error, seen[0])
 
-    varies = False
+    varies, same = False, level or still
     if (flat and looked) or still:
         low = np.maximum(compiled.lower, x - width)
         high = np.minimum(compiled.upper, x + width)
@@ -186,8 +188,8 @@ def look_along_constraints(
             point = look.inside((1.0 - unit) * low + unit * high)
             varies = varies or not abs(look.cost(point)[0] - value) <= 1e3 * noise
             consider(point)
-    flat_plateau = (level or still) and varies and not kkt.rows.any() and not kkt.bounds.any()
-    return FeasibleNeighbourhood(error, curvature, gain, better_at, flat_plateau)
+    dead = same and varies and not kkt.rows.any() and not kkt.bounds.any()
+    return FeasibleNeighbourhood(error, curvature, gain, better_at, dead)
 
 
 def _longest(direction: np.ndarray, width: np.ndarray) -> float:
@@ -260,13 +262,14 @@ def _curvature(
             for _ in range(2):
                 for one in vectors:
                     new = new - (one @ new) * one
-            if np.linalg.norm(new) <= 1e-9 * max(np.linalg.norm(products[-1]), 1e-300):
+            if float(np.linalg.norm(new)) <= 1e-9 * max(float(np.linalg.norm(products[-1])), 1e-300):
                 break
     basis = np.array(vectors)
     small = basis @ np.array(products).T
     values, ritz = np.linalg.eigh(0.5 * (small + small.T))
     direction = tangent @ (basis.T @ ritz[:, 0])
     move = FAR * _longest(direction, width)
-    if values[0] >= -BENT * float(np.max(np.abs(values))) or -0.5 * float(values[0]) * move**2 <= noticed:
+    lowest = float(values[0])
+    if lowest >= -BENT * float(np.max(np.abs(values))) or -0.5 * lowest * move**2 <= noticed:
         return 0.0, None
-    return float(values[0]), direction
+    return lowest, direction
