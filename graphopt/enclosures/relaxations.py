@@ -105,31 +105,38 @@ def best_points(function: str, z: np.ndarray) -> np.ndarray:
 
 def _sound(lines: Lines, ranges: Sequence[Range], image: Range, errors: Sequence[np.ndarray] | None) -> Lines:
     """Return `lines` moved outwards by rounding errors, and flat at the image where there is no line."""
-    below, above = image
     largest = [np.maximum(np.abs(lower), np.abs(upper)) for lower, upper in ranges]
-    out = np.zeros(below.shape, dtype=bool)
+    out = np.zeros(image[0].shape, dtype=bool)
     for size in largest:
         out |= ~(size < REACH)
-    steepest = [
-        np.maximum(np.abs(a), np.abs(b)) for a, b in zip(lines.lower_slopes, lines.upper_slopes, strict=True)
-    ]
-    moved = ULPS * EPS * (np.maximum(np.abs(below), np.abs(above)) + _total(steepest, largest)) + TINY
-    if errors is not None:
-        moved = moved + _total(steepest, errors)
-    found: list = []
-    for slopes, constant, flat, sign in (
-        (lines.lower_slopes, lines.lower_constant - moved, below, -1.0),
-        (lines.upper_slopes, lines.upper_constant + moved, above, 1.0),
-    ):
-        wrong = out | ~np.isfinite(constant)
-        for slope in slopes:
-            wrong |= ~np.isfinite(slope)
-        if wrong.any():
-            flat = flat + sign * ULPS * EPS * np.abs(flat)
-            slopes = tuple(np.where(wrong, 0.0, slope) for slope in slopes)
-            constant = np.where(wrong, flat, constant)
-        found += [slopes, constant]
-    return Lines(*found)
+    below, above = (
+        _flat_where(out | ~np.isfinite(constant), slopes, constant, flat)
+        for slopes, constant, flat in (
+            (lines.lower_slopes, lines.lower_constant, image[0]),
+            (lines.upper_slopes, lines.upper_constant, image[1]),
+        )
+    )
+    steepest = [np.maximum(np.abs(a), np.abs(b)) for a, b in zip(below[0], above[0], strict=True)]
+    size = _total(steepest, largest)
+    lost = TINY + (0.0 if errors is None else _total(steepest, errors))
+    # near a point where line and function meet both are at most |constant| + |slope z|
+    return Lines(
+        below[0],
+        below[1] - (ULPS * EPS * (np.abs(below[1]) + size) + lost),
+        above[0],
+        above[1] + (ULPS * EPS * (np.abs(above[1]) + size) + lost),
+    )
+
+
+def _flat_where(
+    wrong: np.ndarray, slopes: Slopes, constant: np.ndarray, flat: np.ndarray
+) -> tuple[Slopes, np.ndarray]:
+    """Return slopes and constant, those of the flat line where `wrong` or where a slope is not finite."""
+    for slope in slopes:
+        wrong = wrong | ~np.isfinite(slope)
+    if not wrong.any():
+        return slopes, constant
+    return tuple(np.where(wrong, 0.0, slope) for slope in slopes), np.where(wrong, flat, constant)
 
 
 def _total(slopes: Sequence[np.ndarray], sizes: Sequence[np.ndarray]) -> np.ndarray:
