@@ -211,7 +211,9 @@ def run_numbers(node: Apply, inputs: Sequence[Any]) -> list[Any]:
 
 
 def refuse_chance(node: Apply) -> None:
-    """Raise for an operation that draws random numbers: its value differs from call to call."""
+    """Raise for an operation whose value differs from call to call: it draws, or reads what calls update."""
+    if any(getattr(variable, "default_update", None) is not None for variable in node.inputs):
+        raise not_lowered(node, "it reads a shared variable that every call updates")
     if hasattr(node.op, "rng_param") or type(node.op).__name__.endswith("RandomVariable"):
         raise not_lowered(node, "it draws random numbers")
 

@@ -46,6 +46,13 @@ def test_opaque(name):
     assert isinstance(caught.value, InvalidValue)
 
 
+def test_what_every_call_updates_is_no_number():
+    seen = pytensor.shared(1.0)
+    seen.default_update = seen + 1.0
+    with pytest.raises(NotLowered, match="every call updates"):
+        lower([x * seen], [x])
+
+
 def test_the_message_says_where():
     rounded = pt.round(2 * x)
     with pytest.raises(NotLowered) as caught:
