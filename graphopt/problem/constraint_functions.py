@@ -32,7 +32,7 @@ def constraint_functions_of(problem: Problem) -> ConstraintFunctions:
 
     Constraints by name are known by what they do to what, others by their expression.
     """
-    key = (*identity(problem), tuple(c.recipe or ref(c.expression) for c in problem.constraints))
+    key = (*identity(problem), tuple(c.identity for c in problem.constraints))
     with _lock:
         known = _kept.setdefault(problem.objective, {})
         if key not in known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import ref
 
 import numpy as np
 from pytensor.compile.sharedvalue import SharedVariable
@@ -54,7 +55,7 @@ class Constraint:
     name: str = ""
     scale: Any = field(default=None, kw_only=True)
     recipe: tuple | None = field(default=None, kw_only=True, repr=False)
-    """How the expression was made from a named input or output: equal recipes make equal expressions."""
+    """How `resolved` made which expression (a reference) from a named input or output."""
 
     def __post_init__(self) -> None:
         expression = self.expression
@@ -77,6 +78,13 @@ class Constraint:
         scale = None if self.scale is None else _scale(self.scale, name)
         for key, value in {"name": name, "lower": lower, "upper": upper, "scale": scale}.items():
             object.__setattr__(self, key, value)
+
+    @property
+    def identity(self) -> Any:
+        """What tells its expression from others: equal ones stand for equal graphs over equal names."""
+        if self.recipe is not None and self.recipe[0]() is self.expression:
+            return self.recipe[1:]
+        return ref(self.expression)
 
     def limits(self, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return lower and upper limits and scales as flat vectors, for an expression of this shape.
@@ -211,12 +219,13 @@ def _over_expression(
         subject = _subject(constraint.subject, constraint.name, names)
         shape = tuple(shapes.get(constraint.subject, subject.type.shape))
         made = constraint.on(subject, shape)
-        return replace(made, name=constraint.name, recipe=(constraint.subject, *constraint.recipe))
+        recipe = (ref(made.expression), constraint.subject, *constraint.recipe)
+        return replace(made, name=constraint.name, recipe=recipe)
     if not isinstance(constraint, Constraint):
         raise InvalidType(f"constraints[{position}] came as {_described(constraint)} {HOW_TO_WRITE}")
     if isinstance(constraint.expression, str):
         subject = _subject(constraint.expression, constraint.name, names)
-        return replace(constraint, expression=subject, recipe=(constraint.expression, "limit"))
+        return replace(constraint, expression=subject, recipe=(ref(subject), constraint.expression, "limit"))
     if not isinstance(constraint.expression, Variable):
         made = constraint.expression(dict(names))
         if not isinstance(made, TensorVariable):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 
 import numpy as np
 import pytensor
@@ -97,6 +98,13 @@ def test_the_same_question_again_compiles_nothing():
     problem = first.problem
     other = Problem(minimize=problem.objective, variables=problem.variables, constraints=[leq(shown, 2)])
     assert compile_problem(other).rows._functions is first.rows._functions
+
+
+def test_a_named_constraint_given_another_expression_is_another_constraint():
+    problem = compiled(limit("y", upper=1)).problem
+    (named,) = problem.constraints
+    squared = replace(problem, constraints=[replace(named, expression=y**2 + 3)])
+    assert compile_problem(squared, tier="now").constraints(np.full(9, 2.0)).tolist() == [7.0]
 
 
 def test_functions_of_expressions_nobody_holds_are_let_go():
