@@ -118,9 +118,10 @@ class Reshape(FrontOp, PyTensorReshape):
             shp = shp.astype("int64")
         if isinstance(given, list | tuple) and len(given) != self.ndim:
             raise AssertionError(f"Reshape to {self.ndim} dimensions got {len(given)} lengths.")
+        if isinstance(shp, Constant) and shp.data.size != self.ndim:
+            raise ValueError(f"Reshape to {self.ndim} dimensions got {shp.data.size} lengths: {shp.data}.")
         node = super().make_node(x, shp)
-        if not isinstance(shp, Constant):
-            node.inputs[1] = shp  # PyTensor puts a SpecifyShape before it, which fails otherwise than Reshape
+        node.inputs[1] = shp  # PyTensor puts a SpecifyShape before it, which fails otherwise than Reshape
         return node
 
 

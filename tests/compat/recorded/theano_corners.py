@@ -154,6 +154,24 @@ def reshape_by_a_vector(theano):
 
 
 @case
+def reshape_by_a_constant_of_another_length(theano):
+    x = theano.tensor.dmatrix("x")
+    reshaped = theano.tensor.reshape(x, theano.tensor.constant(np.array([2, 3])), ndim=1)
+    theano.function([x], reshaped)(np.ones((2, 3)))
+
+
+@case
+def reshape_takes_its_lengths_as_they_are(theano):
+    x, n = theano.tensor.dmatrix("x"), theano.tensor.ivector("n")
+    made = [x.reshape((3, 2)), x.reshape([n[0], 2]), x.reshape(n, ndim=2)]
+    found = []
+    for reshaped in made:
+        lengths = reshaped.owner.inputs[1]
+        found.append(type((lengths.owner and lengths.owner.op) or lengths).__name__)
+    return found
+
+
+@case
 def reshape_to_no_such_size(theano):
     x, n = theano.tensor.dmatrix("x"), theano.tensor.ivector("n")
     theano.function([x, n], x.reshape(n, ndim=2))(np.ones((2, 3)), [3, 3])

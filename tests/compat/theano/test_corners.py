@@ -34,6 +34,7 @@ OWN_WORDS = {
     "max of nothing": "one Op for max and argmax",
     "max over a fraction": "",
     "max over an axis too many": "",
+    "reshape by a constant of another length": "refused while the graph is built",
     "reshape to a wrong size": "NumPy's text; an output is not copied by an Op",
     "reshape to no such size": "NumPy's text; an output is not copied by an Op",
     "reshape to too many": "an output is not copied by an Op",
