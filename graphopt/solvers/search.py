@@ -24,6 +24,7 @@ from graphopt.structure.program import Program
 METHOD = "branch and bound"
 STARTS = 128  # points tried before the first box
 DESCENTS = 8  # of them improved by a local method
+MAX_ROUNDS = 3  # of the search for better lines of a bound; one for each group after the first, up to these
 POLISH_EVERY = 16  # batches after which a local method is tried again; sooner while no point is known
 
 
@@ -49,6 +50,9 @@ class Search:
         self.program, self.lower, self.upper, self.integer = program, lower, upper, integer
         self.limits, self.gap, self.threshold, self.progress = limits, gap, threshold, progress
         self.inheritance = Inheritance(program)
+        self.rounds = int(
+            np.clip(len(program.groups) - 2, 0, MAX_ROUNDS)
+        )  # better lines pay in deep programs
         self.frontier = Frontier(
             {
                 "lower": (lower.size, np.float64),
@@ -143,7 +147,7 @@ class Search:
         bounded again.
         """
         self.nodes += len(boxes)
-        found = linear_bounds(self.program, boxes.lower, boxes.upper, within=boxes.known)
+        found = linear_bounds(self.program, boxes.lower, boxes.upper, within=boxes.known, rounds=self.rounds)
         boxes = self._under_limits(boxes, found)
         self._try_corners(boxes)
         boxes = self._promising(boxes)

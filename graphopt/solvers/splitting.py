@@ -32,8 +32,10 @@ def steepness(
 
 
 def _shares(slopes: np.ndarray, width: np.ndarray) -> np.ndarray:
-    """Return `slopes` divided by how much they amount to over the box."""
-    return slopes / np.maximum((slopes * width).sum(axis=1, keepdims=True), 1e-300)
+    """Return `slopes` divided by how much they amount to over the box; 0 where that is nothing."""
+    total = (slopes * width).sum(axis=1, keepdims=True)
+    with np.errstate(over="ignore"):
+        return np.minimum(slopes / np.where(total > 0, total, np.inf), HUGE)
 
 
 def split_places(
