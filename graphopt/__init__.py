@@ -14,17 +14,28 @@ from graphopt.environment import prepare_environment
 
 if TYPE_CHECKING:
     from graphopt.api import *
-    from graphopt.argmin import *
     from graphopt.bounding import *
     from graphopt.nn import *
     from graphopt.problem import *
+    from graphopt.proving import *
     from graphopt.receding import *
+    from graphopt.solution_expression import *
     from graphopt.solvers import *
     from graphopt.training import *
 
 __version__ = "0.1.0"
 
-_PACKAGES = ("nn", "training", "problem", "solvers", "api", "bounding", "argmin", "receding")
+_PACKAGES = (
+    "nn",
+    "training",
+    "problem",
+    "solvers",
+    "api",
+    "bounding",
+    "solution_expression",
+    "proving",
+    "receding",
+)
 _MODULES = ("engine", "ops", "nn", "training", "problem", "solvers", "certificates", "reports", "errors")
 
 prepare_environment()

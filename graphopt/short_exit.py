@@ -70,7 +70,8 @@ def _standard_streams() -> Iterator[object]:
     """Yield the standard streams and what they are made of; Python flushes them before it ends."""
     for name in ("stdin", "stdout", "stderr"):
         for stream in (getattr(sys, name), getattr(sys, f"__{name}__")):
-            layer = stream
-            while layer is not None:
+            layer, seen = stream, set()
+            while layer is not None and id(layer) not in seen:  # a stand-in may give itself as its buffer
+                seen.add(id(layer))
                 yield layer
                 layer = getattr(layer, "buffer", None) or getattr(layer, "raw", None)

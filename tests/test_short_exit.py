@@ -1,9 +1,12 @@
 """Whatever a program leaves open is finished at its end; only where there is nothing, the end is short."""
 
+import io
 import subprocess
 import sys
 
 import pytest
+
+from graphopt import short_exit
 
 START = """
 import atexit, gc, sys
@@ -96,3 +99,14 @@ def test_the_exit_code_is_the_programs():
         [sys.executable, "-c", START.format(before="") + "sys.exit(3)"], capture_output=True
     )
     assert done.returncode == 3
+
+
+def test_a_stream_that_is_its_own_buffer(monkeypatch):
+    """Test runners replace the standard streams by ones that give themselves as their buffer."""
+
+    class Stream(io.StringIO):
+        buffer = property(lambda self: self)
+
+    stream = Stream()
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert [layer for layer in short_exit._standard_streams() if layer is stream] == [stream]

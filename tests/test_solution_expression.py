@@ -11,7 +11,7 @@ import pytest
 
 import graphopt as go
 from graphopt import engine
-from graphopt.argmin import argmin
+from graphopt.solution_expression import argmin
 from graphopt.parametric import DegenerateArgmin
 from graphopt.problem import Problem, Variable
 
