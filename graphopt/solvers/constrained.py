@@ -21,6 +21,8 @@ from graphopt.solvers.trust_constr import TrustConstr
 SMALL = 200  # decisions, and constraint rows, up to which SLSQP's dense factors are cheap
 TINY = 30  # decisions up to which trust-constr is worth a try
 FEASIBLE = 1e-6  # largest breach, relative to the scale of its row
+ENDLESS = 1e25  # costs beyond are taken for a way to infinity
+TRIES = 20  # random points to start from where the given one gives no numbers
 LEVEL = 1e-7  # largest slope of the Lagrangian, relative to 1 + |cost|
 
 
@@ -88,7 +90,9 @@ def _best_end(
 ) -> ConstrainedRun:
     """Return the first run of the solvers that ends at a feasible stationary point, else the best."""
     program = NonlinearProgram(compiled, x0)
-    start = program.scaled(np.asarray(x0, dtype=np.float64))
+    start = _finite_start(program, program.scaled(np.asarray(x0, dtype=np.float64)), seed)
+    if not (program.lower < program.upper).any():
+        solvers = [_Nothing()]
     best: tuple[tuple, State, End] | None = None
     iterations, hopeless = 0, False
     for solver in solvers:
@@ -118,6 +122,33 @@ def _best_end(
     return _run(program, best[1], best[2], iterations)
 
 
+class _Nothing:
+    """What is done where no decision can move."""
+
+    def run(self, program: NonlinearProgram, z0: np.ndarray) -> End:
+        return End(z0, "converged", "every decision is held by its bounds", 0)
+
+    def describe(self) -> dict[str, Any]:
+        return {"solver": "none"}
+
+
+def _finite_start(program: NonlinearProgram, z: np.ndarray, seed: int) -> np.ndarray:
+    """Return z, or a random point of the box if cost or constraints are not finite numbers at z."""
+    for point in [z, *_random_points(program, z, TRIES, seed)]:
+        if program.at(point).finite:
+            return point
+    return z
+
+
+def _random_points(program: NonlinearProgram, z: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Return random points of the box, (count, n), where it is infinite around z."""
+    reach = 2.0 * np.maximum(1.0, np.abs(z))
+    low = np.where(np.isfinite(program.lower), program.lower, z - reach)
+    high = np.where(np.isfinite(program.upper), program.upper, z + reach)
+    unit = np.random.default_rng(seed).random((count, program.size))
+    return program.inside((1.0 - unit) * low + unit * high)
+
+
 def _rank(state: State) -> tuple:
     """Return what orders ends: feasible first, then stationary, then cheaper (or less infeasible)."""
     feasible = state.breach <= FEASIBLE
@@ -126,11 +157,7 @@ def _rank(state: State) -> tuple:
 
 def _restored_start(program: NonlinearProgram, points: list[np.ndarray], seed: int) -> np.ndarray | None:
     """Return a feasible point near one of `points`, else near a random one; None if none is found."""
-    random = np.random.default_rng(seed)
-    reach = 2.0 * np.maximum(1.0, np.abs(points[0]))
-    low = np.where(np.isfinite(program.lower), program.lower, points[0] - reach)
-    high = np.where(np.isfinite(program.upper), program.upper, points[0] + reach)
-    for point in [*points, *(low + (high - low) * random.random((3, program.size)))]:
+    for point in [*points, *_random_points(program, points[0], 3, seed)]:
         found = restored(program, point)
         if program.infeasibility(program.at(found).values) <= 1.0:
             return found
@@ -148,8 +175,12 @@ def _run(program: NonlinearProgram, state: State, end: End, iterations: int) -> 
     fun, _ = program.compiled.cost(x)
     feasible = state.breach <= FEASIBLE
     stopped, message = end.stopped, end.message
-    if not feasible:
+    if not state.seen.finite:
+        stopped, message = "failed", f"the cost or a constraint is not a finite number; {message}"
+    elif not feasible:
         stopped, message = "infeasible", f"no feasible point was found; {message}"
+    elif abs(fun) > ENDLESS:
+        stopped, message = "failed", f"the cost falls without an end in sight; {message}"
     elif state.level <= LEVEL:
         stopped = "converged"
         message = f"slopes within {state.level:.0e} and breaches within {state.breach:.0e}; {message}"

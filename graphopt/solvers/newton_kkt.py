@@ -35,13 +35,16 @@ class State(NamedTuple):
     @property
     def error(self) -> float:
         """How far the conditions are from holding."""
-        return max(self.level, self.breach) if self.seen.finite else np.inf
+        return max(self.level, self.breach)
 
 
 def state_of(program: NonlinearProgram, z: np.ndarray) -> State:
     """Return how well z, in scaled units, satisfies the conditions."""
     seen = program.at(z)
     sizes = 1e6 * program.tolerance
+    if not seen.finite:
+        nothing = Kkt(np.zeros(sizes.size), np.zeros(z.size), seen.gradient)
+        return State(seen, nothing, np.inf, np.inf)
     active = active_limits(
         z,
         seen.values,
@@ -66,7 +69,7 @@ def state_of(program: NonlinearProgram, z: np.ndarray) -> State:
 def polished(program: NonlinearProgram, z: np.ndarray) -> np.ndarray:
     """Return z after Newton steps on its active set, as long as they improve it; in scaled units."""
     state = state_of(program, z)
-    if program.size > DENSE_BELOW:
+    if program.size > DENSE_BELOW or not state.seen.finite:
         return z
     for _ in range(MAX_STEPS):
         if state.error <= ENOUGH or not np.isfinite(state.error):
