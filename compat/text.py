@@ -79,7 +79,7 @@ def written(variable: Variable) -> tuple[str, list[Variable]]:
     if product is not None and isinstance(product.op, Dot):
         factors = [_vector_behind(factor) for factor in product.inputs]
         if None in factors:
-            factors = [factor or given for factor, given in zip(factors, product.inputs)]
+            factors = [given if factor is None else factor for factor, given in zip(factors, product.inputs)]
         if variable.type.ndim == sum(factor.type.ndim - 1 for factor in factors):
             return "dot", factors
     return op_text(node), list(node.inputs)

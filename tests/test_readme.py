@@ -87,7 +87,7 @@ def test_the_first_command_s_program_prints_the_answer_and_its_checks():
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("best input (0, 1)") == 2
     assert "FAILED" not in done.stdout
-    assert done.stdout.count("[ok]") == 12
+    assert done.stdout.count("[ok]") == 14
 
 
 @pytest.mark.parametrize("path", PROSE, ids=name)

@@ -82,4 +82,4 @@ for concatenated in True, False:
 
 import graphopt
 
-print graphopt.maximize(out1, over={x: (0, 1)})
+print graphopt.maximize(out1, over={x: (0, 1)}, certify=True)

@@ -29,3 +29,4 @@ def test_program_prints_what_theano_printed_and_finds_the_input():
     assert lines[:3] == THEANO_PRINTED
     assert lines[3].startswith("maximum 0.9575")
     assert any(line.strip().startswith("x = [0, 1]") for line in lines)
+    assert lines[4].startswith("Proved optimal")
