@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from graphopt.certificates.certificate import Certificate
@@ -42,6 +44,7 @@ def answer(compiled: CompiledProblem, found: Found) -> Solution:
         feasible=certificate.feasible,
         starts=found.starts,
         n_distinct=found.n_distinct,
+        optima=_optima(compiled, found.starts),
         certificate=certificate,
         route=found.route,
         solver=found.solver,
@@ -49,6 +52,24 @@ def answer(compiled: CompiledProblem, found: Found) -> Solution:
         versions=versions(),
         problem=problem,
     )
+
+
+def _optima(compiled: CompiledProblem, starts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the distinct stationary ends of the starts, best first: point, value, and how many ended there."""
+    ends: dict[int, list[dict[str, Any]]] = {}
+    for row in starts:
+        if row["stationary"]:
+            ends.setdefault(row["optimum"], []).append(row)
+    best = [min(rows, key=lambda row: compiled.sign * row["fun"]) for rows in ends.values()]
+    pool = [
+        {
+            "x_named": compiled.problem.named(row["x"]),
+            "fun": row["fun"],
+            "starts": len(ends[row["optimum"]]),
+        }
+        for row in best
+    ]
+    return sorted(pool, key=lambda optimum: compiled.sign * optimum["fun"])
 
 
 def _multipliers(

@@ -74,6 +74,8 @@ class Solution(dict):
         message.
     n_distinct : int
         How many distinct verified optima the starts ended at.
+    optima : list of dict
+        These optima, best first: ``"x_named"``, ``"fun"``, and how many ``"starts"`` ended there.
     certificate : Certificate
         What was checked.
     route : str

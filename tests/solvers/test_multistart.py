@@ -101,3 +101,17 @@ def test_answer_of_many_starts_is_json():
     x, f = two_wells()
     answer = minimize(f, over={x: (-2, 2)}, starts=3, tier="now")
     assert len(json.loads(answer.to_json())["starts"]) == 3
+
+
+def test_distinct_optima_are_pooled_best_first():
+    """sin(3x) + x/10 has three minima in the box; each stands once, with the starts that ended there."""
+    x = pt.scalar("x", dtype="float64")
+    answer = minimize(pt.sin(3 * x) + 0.1 * x, over={x: (-3, 3)}, starts=32, seed=0)
+    values = [optimum["fun"] for optimum in answer.optima]
+    assert values == sorted(values)
+    assert values[0] == pytest.approx(answer.fun)
+    minima = (-np.arccos(-0.1 / 3) + 2 * np.pi * np.arange(0, 2)) / 3
+    found = [float(optimum["x_named"]["x"]) for optimum in answer.optima]
+    for at in minima:
+        assert np.min(np.abs(np.array(found) - at)) < 1e-5
+    assert sum(optimum["starts"] for optimum in answer.optima) == sum(r["stationary"] for r in answer.starts)
