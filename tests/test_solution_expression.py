@@ -11,9 +11,9 @@ import pytest
 
 import graphopt as go
 from graphopt import engine
-from graphopt.solution_expression import argmin
 from graphopt.parametric import DegenerateArgmin
 from graphopt.problem import Problem, Variable
+from graphopt.solution_expression import argmin
 
 RELATIVE = 1e-5
 

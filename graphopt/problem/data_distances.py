@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pytensor.tensor as pt
@@ -160,4 +160,4 @@ class Hull(Scaled):
         return pt.dot(self.facets[:, :-1], x / self.scale) + self.facets[:, -1]
 
 
-MEASURES = {"mahalanobis": Mahalanobis, "neighbours": Neighbours, "hull": Hull}
+MEASURES: dict[str, Any] = {"mahalanobis": Mahalanobis, "neighbours": Neighbours, "hull": Hull}

@@ -109,14 +109,14 @@ def over_scenarios(problem: Problem, scenarios: Mapping[Any, Scenarios]) -> Prob
         )
     (count,), ((over, weights),) = counts, kinds
     by_variable = {_held(problem, key): scenario for key, scenario in scenarios.items()}
-    cases = []
+    cases: list[Any] = []
     fixed = {x: value for x, value in problem.fixed.items() if x not in by_variable}
     for k in range(count):
         case = {x: x.type(name=f"{x.name or 'held'} (case {k})") for x in by_variable}
         fixed.update({new: by_variable[x].values[k] for x, new in case.items()})
         cases.append(case)
 
-    def in_case(expression: TensorVariable, k: int) -> TensorVariable:
+    def in_case(expression: TensorVariable, k: int) -> Any:
         return clone_replace([expression], cases[k])[0]
 
     objectives = [in_case(problem.objective, k) for k in range(count)]
@@ -128,17 +128,16 @@ def over_scenarios(problem: Problem, scenarios: Mapping[Any, Scenarios]) -> Prob
     constraints = _in_every_case(problem, set(by_variable), in_case, count)
     asked: dict[str, Any] = {"fixed": fixed, "outputs": outputs, "constraints": constraints}
     if over == "mean":
-        mean = sum(weight * objective for weight, objective in zip(weights, objectives, strict=True))
-        return replace(problem, **{problem.sense: mean}, **asked)
+        asked[problem.sense] = sum(w * objective for w, objective in zip(weights, objectives, strict=True))
+        return replace(problem, **asked)
     worst = pt.scalar(WORST, dtype="float64")
-    sides = {"upper": 0.0} if problem.sense == "minimize" else {"lower": 0.0}
+    sides: dict[str, Any] = {"upper": 0.0} if problem.sense == "minimize" else {"lower": 0.0}
     asked["constraints"] = (
         *constraints,
         *(Constraint(f - worst, name=f"objective (case {k})", **sides) for k, f in enumerate(objectives)),
     )
-    return replace(
-        problem, **{problem.sense: worst}, **asked, variables=(*problem.variables, Variable(worst))
-    )
+    asked[problem.sense], asked["variables"] = worst, (*problem.variables, Variable(worst))
+    return replace(problem, **asked)
 
 
 def _in_every_case(problem: Problem, held: set, in_case: Any, count: int) -> tuple[Constraint, ...]:
@@ -166,7 +165,7 @@ def _held(problem: Problem, key: Any) -> TensorVariable:
         if key not in problem.fixed:
             raise InvalidType(f"Scenarios are given for {key!r}, which is not held by the problem.")
         return key
-    by_name = {variable.name: variable for variable in problem.fixed}
+    by_name = {str(variable.name): variable for variable in problem.fixed}
     if key not in by_name:
         raise unknown_name("held input in scenarios", key, by_name)
     return by_name[key]

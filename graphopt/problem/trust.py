@@ -15,6 +15,8 @@ from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch, unknown_na
 from graphopt.problem.constraints import Constraint
 from graphopt.problem.data_distances import MEASURES, Distance
 
+Measure = Callable[[np.ndarray, int], Distance]
+
 USES = ("report", "penalty", "constraint")
 
 
@@ -90,7 +92,8 @@ class DataGuard:
     @cached_property
     def _distance(self) -> Distance:
         samples = np.hstack([part.reshape(len(part), -1) for part in self.data.values()])
-        return MEASURES[self.measure](samples, self.neighbours)
+        measure: Measure = MEASURES[self.measure]
+        return measure(samples, self.neighbours)
 
     @cached_property
     def limit(self) -> float:
@@ -144,9 +147,6 @@ class DataGuard:
             if name not in inputs:
                 raise unknown_name("input in the data of a guard", name, inputs)
         return pt.concatenate([inputs[name].ravel() for name in self.names])
-
-
-Measure = Callable[[np.ndarray, int], Distance]
 
 
 def _count(x: TensorVariable) -> int | None:

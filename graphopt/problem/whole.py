@@ -31,7 +31,7 @@ def with_whole_numbers(problem: Problem, integer: Any) -> Problem:
     else:
         if isinstance(integer, str | GraphVariable) or not isinstance(integer, Sequence):
             integer = [integer]
-        by_expression = {v.expression: v.name for v in problem.variables}
+        by_expression: dict[Any, str] = {v.expression: v.name for v in problem.variables}
         names = list(by_expression.values())
         chosen = set()
         for one in integer:
