@@ -128,7 +128,7 @@ def over_scenarios(problem: Problem, scenarios: Mapping[Any, Scenarios]) -> Prob
     constraints = _in_every_case(problem, set(by_variable), in_case, count)
     asked: dict[str, Any] = {"fixed": fixed, "outputs": outputs, "constraints": constraints}
     if over == "mean":
-        asked[problem.sense] = sum(w * objective for w, objective in zip(weights, objectives, strict=True))
+        asked[problem.sense] = sum(w * f for w, f in zip(weights or (), objectives, strict=True))
         return replace(problem, **asked)
     worst = pt.scalar(WORST, dtype="float64")
     sides: dict[str, Any] = {"upper": 0.0} if problem.sense == "minimize" else {"lower": 0.0}

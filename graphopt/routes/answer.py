@@ -55,7 +55,7 @@ def answer(compiled: CompiledProblem, found: Found) -> Solution:
 
 
 def _optima(compiled: CompiledProblem, starts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the distinct stationary ends of the starts, best first: point, value, starts that ended there."""
+    """Return the distinct stationary ends of the starts, best first: point, value, and how many starts."""
     ends: dict[int, list[dict[str, Any]]] = {}
     for row in starts:
         if row["stationary"]:
