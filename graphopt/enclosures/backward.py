@@ -9,7 +9,7 @@ import numpy as np
 
 from graphopt.enclosures.enclosure import Range
 from graphopt.enclosures.facts import facts_of
-from graphopt.enclosures.relaxations import Lines, relax, resting_points
+from graphopt.enclosures.relaxations import Lines, Spans, relax, resting_points
 from graphopt.enclosures.rounding import EPS, program_tolerance
 from graphopt.structure.forms import Form, dense, times
 from graphopt.structure.program import Program
@@ -83,11 +83,12 @@ class Step:
 @dataclass(frozen=True, eq=False)
 class Known:
     """What is known about a group: the ranges and the rounding errors of its arguments, the range of its
-    values."""
+    values; of the factors of a product also their spans."""
 
     ranges: Sequence[Range]
     errors: Sequence[np.ndarray]
     values: Range
+    spans: Spans | None = None
 
 
 class Backward:
@@ -132,7 +133,10 @@ class Backward:
             return found[0][some, None], found[1][some, None]
 
         ranges, errors = [one_row(r) for r in known.ranges], [e[some, None] for e in known.errors]
-        return relax(group.function, group.parameter, ranges, one_row(known.values), errors, points)
+        spans = known.spans and Spans(
+            known.spans.scale[some, None], one_row(known.spans.total), one_row(known.spans.difference)
+        )
+        return relax(group.function, group.parameter, ranges, one_row(known.values), errors, points, spans)
 
     def resting_points(self, g: int, some: slice) -> np.ndarray:
         """Return the points at which the lines of a group are taken by default: (B, 1, size)."""

@@ -17,6 +17,7 @@ from graphopt.enclosures.enclosure import Enclosure, Range, meet
 from graphopt.enclosures.facts import facts_of
 from graphopt.enclosures.images import image
 from graphopt.enclosures.intervals import box_of, form_range
+from graphopt.enclosures.products import range_of, spans_of
 from graphopt.enclosures.slope_search import searched_lines
 from graphopt.structure.forms import Form
 from graphopt.structure.program import Program
@@ -83,7 +84,7 @@ def linear_bounds(
     back = Backward(program, box_of(lower, upper))
     arguments: list[tuple[Range, ...]] = [()]
     for g, group in enumerate(program.groups[1:], 1):
-        ranges, errors = [], []
+        ranges, magnitudes = [], []
         for k, form in enumerate(group.arguments):
             low, high, magnitude = form_range(form, back.values)
             found = meet((low, high), None if within is None else within.arguments[g][k])
@@ -92,12 +93,16 @@ def linear_bounds(
                 if rows.size:
                     found = _refined(back, form, rows, found, magnitude)
             ranges.append(found)
-            errors.append(back.tolerance * magnitude)
+            magnitudes.append(magnitude)
         arguments.append(tuple(ranges))
         values = meet(
             image(group.function, group.parameter, ranges), None if within is None else within.values[g]
         )
-        back.append(Known(ranges, errors, values))
+        spans = None
+        if refine and group.function == "product":
+            spans = spans_of(back, group, ranges, magnitudes)
+            values = meet(values, range_of(spans))
+        back.append(Known(ranges, [back.tolerance * m for m in magnitudes], values, spans))
     found_outputs: list[Range] = []
     lines: dict[int, tuple[np.ndarray, ...]] = {}
     for k, form in enumerate(program.outputs):

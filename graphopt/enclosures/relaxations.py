@@ -52,6 +52,14 @@ class Lines(NamedTuple):
     upper_constant: np.ndarray
 
 
+class Spans(NamedTuple):
+    """Bounds of ``scale x + y / scale`` and ``scale x - y / scale`` for the factors of a product."""
+
+    scale: np.ndarray
+    total: Range
+    difference: Range
+
+
 def relax(
     function: str,
     parameter: float,
@@ -59,6 +67,7 @@ def relax(
     image: Range,
     errors: Sequence[np.ndarray] | None = None,
     points: np.ndarray | None = None,
+    spans: Spans | None = None,
 ) -> Lines:
     """Return lines below and above ``function(*arguments)`` for arguments in `ranges`.
 
@@ -75,10 +84,13 @@ def relax(
     points : array, broadcast with (B, size), optional
         Where tangents are to touch, as far as they may; for relu the slope below it, from 0 to 1. By default
         `resting_points`. Products have none.
+    spans : Spans, optional
+        Of the factors of a product.
     """
     with np.errstate(all="ignore"):
         if function == "product":
-            lines = _product(*ranges)
+            first, second = ranges
+            lines = _product(first, second, spans)
         else:
             lower, upper = ranges[0]
             lower = defined(function, parameter, lower)
@@ -321,10 +333,22 @@ def _first_and_last(point: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> 
     return np.clip(first, lower, upper), np.clip(last, lower, upper)
 
 
-def _product(first: Range, second: Range) -> Lines:
-    """Both McCormick planes of a side at equal parts: the slopes of the tangent plane in the middle."""
-    along_first = 0.5 * second[0] + 0.5 * second[1]
-    along_second = 0.5 * first[0] + 0.5 * first[1]
-    corners = [a * b - (along_first * a + along_second * b) for a in first for b in second]
-    below, above = np.minimum.reduce(corners), np.maximum.reduce(corners)
-    return Lines((along_first, along_second), below, (along_first, along_second), above)
+def _product(first: Range, second: Range, spans: Spans | None) -> Lines:
+    """Both McCormick planes of a side at equal parts: the slopes of the tangent plane in the middle. Where
+    sum and difference of the factors are known to stay near their middles, the tangent plane there."""
+    radius, other = 0.5 * first[1] - 0.5 * first[0], 0.5 * second[1] - 0.5 * second[0]
+    x, y = 0.5 * first[0] + 0.5 * first[1], 0.5 * second[0] + 0.5 * second[1]
+    corners = [a * b - (y * a + x * b) for a in first for b in second]
+    plain = Lines((y, x), np.minimum.reduce(corners), (y, x), np.maximum.reduce(corners))
+    if spans is None:
+        return plain
+    total, difference = (0.5 * low + 0.5 * high for low, high in (spans.total, spans.difference))
+    x, y = 0.5 * (total + difference) / spans.scale, 0.5 * (total - difference) * spans.scale
+    over, under = (0.25 * np.square(0.5 * high - 0.5 * low) for low, high in (spans.total, spans.difference))
+    lower, upper = under < radius * other, over < radius * other
+    return Lines(
+        (np.where(lower, y, plain.lower_slopes[0]), np.where(lower, x, plain.lower_slopes[1])),
+        np.where(lower, -x * y - under, plain.lower_constant),
+        (np.where(upper, y, plain.upper_slopes[0]), np.where(upper, x, plain.upper_slopes[1])),
+        np.where(upper, -x * y + over, plain.upper_constant),
+    )
