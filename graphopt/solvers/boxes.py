@@ -24,6 +24,8 @@ class Boxes:
         ``slope @ x + constant`` is at most the cost wherever the limits are kept.
     steep : array, (B, n), or None
         How much each coordinate matters: where to cut.
+    cut : pair of array, (B,), or None
+        The coordinate that was cut last, and what was expected of it; kept only until the boxes are bounded.
     """
 
     lower: np.ndarray
@@ -33,6 +35,7 @@ class Boxes:
     slope: np.ndarray | None = None
     constant: np.ndarray | None = None
     steep: np.ndarray | None = None
+    cut: tuple[np.ndarray, np.ndarray] | None = None
 
     def __len__(self) -> int:
         return len(self.bound)

@@ -42,7 +42,7 @@ class BranchAndBound:
     max_seconds: float = 60.0
     max_nodes: int = 10_000_000
     max_memory: int = 1 << 30
-    batch: int = 256
+    batch: int = 512
 
     def __post_init__(self) -> None:
         for name in ("gap", "max_seconds", "max_nodes", "max_memory"):

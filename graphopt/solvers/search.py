@@ -18,6 +18,7 @@ from graphopt.solvers.incumbents import best_first, cost_of, descended, descende
 from graphopt.solvers.inheritance import Inheritance
 from graphopt.solvers.limits import Limits
 from graphopt.solvers.proof import Proof
+from graphopt.solvers.pseudo_costs import PseudoCosts
 from graphopt.solvers.splitting import halves, split_places, steepness
 from graphopt.structure.program import Program
 
@@ -49,7 +50,7 @@ class Search:
     ) -> None:
         self.program, self.lower, self.upper, self.integer = program, lower, upper, integer
         self.limits, self.gap, self.threshold, self.progress = limits, gap, threshold, progress
-        self.inheritance = Inheritance(program)
+        self.inheritance, self.pseudo_costs = Inheritance(program), PseudoCosts(lower.size)
         self.rounds = int(
             np.clip(len(program.groups) - 2, 0, MAX_ROUNDS)
         )  # better lines pay in deep programs
@@ -58,6 +59,7 @@ class Search:
                 "lower": (lower.size, np.float64),
                 "upper": (lower.size, np.float64),
                 "coordinate": (1, np.int64),
+                "expected": (1, np.float64),
                 "known": (self.inheritance.width, np.float32),
             }
         )
@@ -124,7 +126,8 @@ class Search:
         bounds, rows = self.frontier.pop(count)
         lower, upper = halves(rows["lower"], rows["upper"], rows["coordinate"][:, 0], self.integer)
         known = self.inheritance.unpacked(np.concatenate([rows["known"]] * 2))
-        self._work(Boxes(lower, upper, np.concatenate([bounds, bounds]), known))
+        cut = np.tile(rows["coordinate"][:, 0], 2), np.tile(rows["expected"][:, 0], 2)
+        self._work(Boxes(lower, upper, np.concatenate([bounds, bounds]), known, cut=cut))
 
     # ------------------------------------------------------------------------------------------ one batch
 
@@ -155,10 +158,20 @@ class Search:
             return boxes, np.zeros(0, dtype=bool)
         return self._collapsed(self._below_level(boxes))
 
+    def _learn(self, boxes: Boxes, bound: np.ndarray) -> None:
+        """Take in what the last cuts were worth: the share of the way to the level that the bound rose."""
+        if boxes.cut is None or not np.isfinite(self.level):
+            return
+        room = self.level - boxes.bound
+        known = (room > 0) & np.isfinite(room)
+        share = np.clip((bound - boxes.bound)[known] / room[known], 0.0, 1.0)
+        self.pseudo_costs.learn(boxes.cut[0][known], boxes.cut[1][known], share)
+
     def _under_limits(self, boxes: Boxes, found: LinearBounds) -> Boxes:
         """Return the boxes with their new bounds, as far as points in them may keep the limits."""
         slope, constant = found.slope_lower[:, 0], found.constant_lower[:, 0]
         bound = np.maximum(boxes.bound, np.nan_to_num(found.lower[:, 0], nan=-np.inf))
+        self._learn(boxes, bound)
         if not len(self.limits):
             return Boxes(boxes.lower, boxes.upper, bound, found.enclosure, slope, constant)
         rows, shifts = self._half_spaces(found)
@@ -255,17 +268,20 @@ class Search:
         if not len(boxes):
             return
         assert boxes.steep is not None
-        assert boxes.known is not None
-        coordinate, possible = split_places(boxes.steep, boxes.lower, boxes.upper, self.integer)
+        steep = boxes.steep * self.pseudo_costs.factors
+        coordinate, possible = split_places(steep, boxes.lower, boxes.upper, self.integer)
         self.closed = min(self.closed, boxes.bound[~possible].min(initial=np.inf))
-        boxes = boxes.rows(possible)
+        boxes, coordinate = boxes.rows(possible), coordinate[possible, None]
         if len(boxes):
+            assert boxes.steep is not None
             assert boxes.known is not None
+            expected = boxes.steep * (boxes.upper - boxes.lower)
             self.frontier.push(
                 boxes.bound,
                 lower=boxes.lower,
                 upper=boxes.upper,
-                coordinate=coordinate[possible, None],
+                coordinate=coordinate,
+                expected=np.take_along_axis(expected, coordinate, axis=1),
                 known=self.inheritance.packed(boxes.known),
             )
 
