@@ -183,7 +183,10 @@ def _run(program: NonlinearProgram, state: State, end: End, iterations: int) -> 
         stopped, message = "failed", f"the cost falls without an end in sight; {message}"
     elif state.level <= LEVEL:
         stopped = "converged"
-        message = f"slopes within {state.level:.0e} and breaches within {state.breach:.0e}; {message}"
+        name = message.partition(":")[0]
+        message = (
+            f"{name} and Newton steps: slopes within {state.level:.0e}, breaches within {state.breach:.0e}"
+        )
     elif stopped == "converged":
         stopped = "failed"
         message = f"{message}, but the slope of the Lagrangian is {state.level:.1e}"
