@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import ast
 import functools
-import importlib.abc
-import importlib.machinery
 import linecache
 import os
 import site
 import sys
-import sysconfig
 import warnings
 from collections.abc import Sequence
+from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -29,25 +27,40 @@ _OWN = Path(__file__).resolve().parent
 
 
 @functools.cache
+def _own_folders() -> tuple[str, ...]:
+    """Return the folders of Python itself and of this package."""
+    return tuple(os.path.realpath(path) + os.sep for path in (os.path.dirname(os.__file__), _OWN))
+
+
+@functools.cache
 def _library_folders() -> tuple[str, ...]:
     """Return the folders where Python and installed packages lie."""
-    paths = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    paths |= {*site.getsitepackages(), site.getusersitepackages(), os.path.dirname(os.__file__), str(_OWN)}
-    paths.add(str(_OWN.parent / "graphopt"))
-    return tuple(sorted({os.path.realpath(path) + os.sep for path in paths if path}))
+    paths = [*site.getsitepackages(), site.getusersitepackages(), str(_OWN.parent / "graphopt")]
+    return (*_own_folders(), *(os.path.realpath(path) + os.sep for path in paths if path))
+
+
+_real_folder = functools.cache(os.path.realpath)
+
+
+def _real(path: str) -> str:
+    """Return what ``os.path.realpath(path)`` does, each folder looked up once: it asks for every part."""
+    folder, name = os.path.split(path)
+    if not os.path.isabs(folder):
+        return os.path.realpath(path)
+    path = os.path.join(_real_folder(folder), name)
+    return os.path.realpath(path) if os.path.islink(path) else path
 
 
 def is_library(path: str) -> bool:
     """Return whether the file `path` belongs to Python or to an installed package."""
-    path = os.path.realpath(path)
-    return path.startswith(_library_folders()) or f"{os.sep}site-packages{os.sep}" in path
+    path = _real(path)
+    return f"{os.sep}site-packages{os.sep}" in path or path.startswith(_library_folders())
 
 
 def is_standard(path: str) -> bool:
     """Return whether the file `path` belongs to Python itself, or to this package."""
-    path = os.path.realpath(path)
-    own = tuple(os.path.realpath(p) + os.sep for p in (os.path.dirname(os.__file__), str(_OWN)))
-    return path.startswith(own) and f"{os.sep}site-packages{os.sep}" not in path
+    path = _real(path)
+    return path.startswith(_own_folders()) and f"{os.sep}site-packages{os.sep}" not in path
 
 
 class Program:
@@ -131,7 +144,7 @@ def _local_modules(text: str, file: Path, folder: Path) -> list[Path]:
     return sorted(set(found))
 
 
-class ProgramLoader(importlib.machinery.SourceFileLoader):
+class ProgramLoader(SourceFileLoader):
     """Loads a module of the program, or an installed one that may be Python 2's."""
 
     program: Program
@@ -168,18 +181,18 @@ class ProgramLoader(importlib.machinery.SourceFileLoader):
         return decode(self.get_data(self.get_filename(fullname)))
 
 
-class ProgramFinder(importlib.abc.MetaPathFinder):
-    """Finds what Python finds, and gives the program's modules a `ProgramLoader`."""
+class ProgramFinder:
+    """Finds what Python finds in folders, and gives the program's modules a `ProgramLoader`."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> Any:
-        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader or not spec.origin:
-            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or type(spec.loader) is not SourceFileLoader or not spec.origin:
+            return spec
         if is_standard(spec.origin):
-            return None
+            return spec
         loader = ProgramLoader(spec.loader.name, spec.loader.path)
         loader.program, loader.library = self.program, is_library(spec.origin)
         spec.loader = loader
@@ -189,7 +202,11 @@ class ProgramFinder(importlib.abc.MetaPathFinder):
 
 
 def follow(program: Program) -> ProgramFinder:
-    """Make imports of this process find the modules of `program`; return the finder."""
+    """Make imports of this process find the modules of `program`; return the finder.
+
+    It is asked in the place of Python's own finder of files: after that of built-in modules, for example.
+    """
     finder = ProgramFinder(program)
-    sys.meta_path.insert(0, finder)
+    finders: list[Any] = sys.meta_path
+    finders.insert(finders.index(PathFinder) if PathFinder in finders else 0, finder)
     return finder

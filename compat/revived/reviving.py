@@ -7,7 +7,6 @@ and that of every library that does not use such names, stays what it is.
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
@@ -78,7 +77,7 @@ class _Dropped:
             raise AttributeError(f"module {self.module!r} has no attribute {name!r}") from None
 
 
-class _OnImport(importlib.abc.MetaPathFinder):
+class _OnImport:
     """Extends the modules of `NAMES` and `SETTINGS` once they have been imported by whoever imports them."""
 
     def __init__(self) -> None:
@@ -109,7 +108,7 @@ class _OnImport(importlib.abc.MetaPathFinder):
         return spec
 
 
-class _Gone(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class _Gone:
     """Finds a module that is gone as the one that stands for it; asked last, for names nothing else found."""
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> Any:
