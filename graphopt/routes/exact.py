@@ -118,15 +118,9 @@ class ExactQuestion:
                 method="branch and bound: needs finite bounds for every decision",
                 stopped="failed",
             )
+        options = BranchAndBound(gap=SHARE * effort.gap, max_seconds=effort.max_seconds)
         if structure is Structure.PIECEWISE_LINEAR:
             from graphopt.solvers.race import race
 
-            return race(
-                *asked,
-                **discrete,
-                incumbent=incumbent,
-                max_seconds=effort.max_seconds,
-                gap=SHARE * effort.gap,
-            )
-        options = BranchAndBound(gap=SHARE * effort.gap, max_seconds=effort.max_seconds)
+            return race(*asked, options=options, **discrete, incumbent=incumbent)
         return branch_and_bound(*asked, options=options, **discrete, incumbent=incumbent)
