@@ -128,7 +128,13 @@ def _run(search: Search, options: BranchAndBound, incumbent: np.ndarray | None) 
             return "time"
         if search.frontier.bytes > options.max_memory:
             return "memory"
-        search.advance(max(1, min(options.batch, options.max_nodes - search.nodes) // 2))
+        search.advance(_count(search, options))
+
+
+def _count(search: Search, options: BranchAndBound) -> int:
+    """Return how many boxes to cut next: no more than the limits have room for, two new boxes each."""
+    in_time = (options.max_seconds - search.seconds) * search.nodes / search.seconds
+    return max(1, int(min(options.batch, options.max_nodes - search.nodes, in_time)) // 2)
 
 
 def _checked(

@@ -25,6 +25,9 @@ from graphopt.structure.program import Program
 METHOD = "branch and bound"
 STARTS = 128  # points tried before the first box
 DESCENTS = 8  # of them improved by a local method
+DESCENTS_UNDER_LIMITS = 2  # which take a solver for dense problems, and decisions up to
+DECISIONS_UNDER_LIMITS = 300
+NEWS = 1e-3  # share of the gap
 MAX_ROUNDS = 3  # of the search for better lines of a bound; one for each group after the first, up to these
 POLISH_EVERY = 16  # batches after which a local method is tried again; sooner while no point is known
 
@@ -139,11 +142,17 @@ class Search:
             self._keep(boxes.rows(~again))
             boxes = boxes.rows(again)
         self.held = np.inf
-        news = (float(self.lower_bound), self.value)
-        if not self.history or news != self.history[-1][1:]:
-            self.history.append((self.seconds, *news))
+        self._record(float(self.lower_bound), self.value)
         if self.progress is not None:
             self.progress(self.proof("running"))
+
+    def _record(self, lower_bound: float, value: float) -> None:
+        """Note what is known, if a better point is or the gap became smaller by a thousandth."""
+        if self.history:
+            _, before, best = self.history[-1]
+            if value == best and not lower_bound - before > NEWS * (value - lower_bound):
+                return
+        self.history.append((self.seconds, lower_bound, value))
 
     def _bounded(self, boxes: Boxes) -> tuple[Boxes, np.ndarray]:
         """Return what is left of `boxes`, with bounds, and which of them became so small that they are to be
@@ -333,7 +342,9 @@ class Search:
             return
         boxes = [[np.where(self.integer, x, side) for side in box] for x in points]
         if len(self.limits):
-            runs = zip(points[:2], boxes, strict=False)
+            if self.lower.size > DECISIONS_UNDER_LIMITS:
+                return
+            runs = list(zip(points, boxes, strict=True))[:DESCENTS_UNDER_LIMITS]
             ends = [descended_within(self.program, self.limits, x, *inside) for x, inside in runs]
         else:
             ends = list(descended(self.program, points, *zip(*boxes, strict=True)))
