@@ -33,8 +33,7 @@ def spans_of(back: Backward, group: Group, ranges: list[Range], magnitudes: list
         The sums of the magnitudes of their terms.
     """
     with np.errstate(all="ignore"):
-        ratio = (ranges[1][1] - ranges[1][0]) / (ranges[0][1] - ranges[0][0])
-        scale = np.exp2(np.round(0.5 * np.log2(ratio)))  # a power of two: no rounding
+        scale = np.sqrt((ranges[1][1] - ranges[1][0]) / (ranges[0][1] - ranges[0][0]))
     scale = np.where((scale > 1e-30) & (scale < 1e30), scale, 1.0)
     lost = back.tolerance * (scale * magnitudes[0] + magnitudes[1] / scale)
     parts = []
