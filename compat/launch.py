@@ -23,7 +23,7 @@ from typing import Any
 
 from .program import Program, ProgramLoader, follow, written_for_python2
 from .python2 import Verdict, judge
-from .python2.printing import end_line, set_soft_space
+from .python2.soft_space import end_line, set_soft_space
 from .python2.text import to_text
 from .revived import revive
 

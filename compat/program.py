@@ -20,7 +20,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from .python2 import Verdict, compile_python2, decode, judge
+from .python2 import Verdict, decode, judge
 from .revived.changed import HELPERS, revive_tree
 
 _OWN = Path(__file__).resolve().parent
@@ -79,6 +79,7 @@ class Program:
             verdict is Verdict.EITHER and (self.python2 if not library else library in self.libraries)
         )
         if python2:
+            from .python2.compiling import compile_python2
             from .python2.importing import builtin_names
 
             _remember(text, data, path)

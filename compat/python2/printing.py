@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from .soft_space import set_soft_space
 from .unordered import comprehension, dict2
 
 
@@ -99,21 +100,6 @@ def print_statement(file: Any, newline: bool, *items: Any) -> None:
     if pieces:
         file.write("".join(pieces))
     set_soft_space(file, soft)
-
-
-def set_soft_space(file: Any, soft: bool) -> None:
-    """Note on `file` whether a space is due before the next item."""
-    try:
-        file.softspace = int(soft)
-    except (AttributeError, TypeError):
-        return  # Python 2 passed over files that cannot remember it
-
-
-def end_line(file: Any) -> None:
-    """End the line that a last ``print x,`` left open, as Python 2 did when it exited."""
-    if getattr(file, "softspace", 0):
-        file.write("\n")
-        set_soft_space(file, False)
 
 
 def print_function(*items: Any, sep: str | None = None, end: str | None = None, file: Any = None) -> None:

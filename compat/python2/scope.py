@@ -15,6 +15,7 @@ from typing import Any
 from . import arithmetic, attributes, classes, hashing, ordering, printing, unordered
 from .compiling import compile_python2
 from .files import File
+from .soft_space import set_soft_space
 from .source import decode as decode_source
 from .text import ByteString, to_bytes, to_text
 
@@ -94,7 +95,7 @@ def oct_(x: int) -> str:
 
 
 def raw_input(prompt: Any = "") -> str:
-    printing.set_soft_space(sys.stdout, False)
+    set_soft_space(sys.stdout, False)
     return builtins.input(printing.text_of(prompt))
 
 

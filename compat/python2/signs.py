@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import enum
+import functools
 import re
 import warnings
 from collections.abc import Iterator
@@ -143,6 +144,7 @@ _GUARDS = {"ImportError", "ModuleNotFoundError", "NameError", "AttributeError"}
 _BOTH = re.compile(r"\b(version_info|PY2|PY3|hexversion|PYTHON_VERSION|major)\b")
 
 
+@functools.lru_cache(maxsize=64)  # a program is judged as a whole, and then its modules one by one
 def judge(text: str) -> Judgement:
     """Return what source `text` was written for, and why."""
     shebang = _SHEBANG.match(text)
