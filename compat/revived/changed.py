@@ -66,7 +66,7 @@ class _Revive(ast.NodeTransformer):
         self.generic_visit(node)
         if node.attr in _LOOKED_UP and isinstance(node.ctx, ast.Load):
             call = ast.Call(ast.Name(NAME, ast.Load()), [node.value, ast.Constant(node.attr)], [])
-            return ast.fix_missing_locations(ast.copy_location(call, node))
+            return ast.copy_location(call, node)
         return node
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:

@@ -174,7 +174,10 @@ HELPERS: dict[str, Any] = {
 
 
 class Promotion(ast.NodeTransformer):
-    """Rewrites ``x + y`` and its like, ``x += y`` for names and attributes of names, and calls of `sum`."""
+    """Rewrites ``x + y`` and its like, ``x += y`` for names and attributes of names, and calls of `sum`.
+
+    New nodes inside a new expression have yet to get their places by `ast.fix_missing_locations`.
+    """
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
@@ -187,7 +190,7 @@ class Promotion(ast.NodeTransformer):
             return call
         tests = [ast.Compare(_call(_TYPE, x), [ast.In()], [ast.Name(_TYPES, ast.Load())]) for x in operands]
         test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
-        return ast.fix_missing_locations(ast.copy_location(ast.IfExp(test, call, node), node))
+        return ast.copy_location(ast.IfExp(test, call, node), node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)
@@ -234,4 +237,4 @@ def _load(target: ast.expr) -> Any:
 
 def _call(helper: str, *arguments: ast.expr) -> ast.Call:
     call = ast.Call(ast.Name(helper, ast.Load()), list(arguments), [])
-    return ast.fix_missing_locations(ast.copy_location(call, arguments[0]))
+    return ast.copy_location(call, arguments[0])
