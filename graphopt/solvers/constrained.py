@@ -22,6 +22,7 @@ SMALL = 200  # decisions, and constraint rows, up to which SLSQP's dense factors
 TINY = 30  # decisions up to which trust-constr is worth a try
 FEASIBLE = 1e-6  # largest breach, relative to the scale of its row
 ENDLESS = 1e25  # costs beyond are taken for a way to infinity
+ROUNDING = 1e-10  # error of the conditions that a step of a rounding error onto a bound may make
 TRIES = 20  # random points to start from where the given one gives no numbers
 LEVEL = 1e-7  # largest slope of the Lagrangian, relative to 1 + |cost|
 
@@ -134,10 +135,10 @@ class _Nothing:
 
 def _finite_start(program: NonlinearProgram, z: np.ndarray, seed: int) -> np.ndarray:
     """Return z, or a random point of the box if cost or constraints are not finite numbers at z."""
-    for point in [z, *_random_points(program, z, TRIES, seed)]:
-        if program.at(point).finite:
-            return point
-    return z
+    if program.at(z).finite:
+        return z
+    tried = _random_points(program, z, TRIES, seed)
+    return next((point for point in tried if program.at(point).finite), z)
 
 
 def _random_points(program: NonlinearProgram, z: np.ndarray, count: int, seed: int) -> np.ndarray:
@@ -169,7 +170,7 @@ def _run(program: NonlinearProgram, state: State, end: End, iterations: int) -> 
     bounds = state.kkt.bounds
     snapped = np.where(bounds > 0, program.upper, np.where(bounds < 0, program.lower, state.seen.z))
     at_bounds = state_of(program, snapped)
-    if at_bounds.error <= max(state.error, 1e-12):
+    if at_bounds.error <= max(state.error, ROUNDING):
         state = at_bounds
     x = program.unscaled(state.seen.z)
     fun, _ = program.compiled.cost(x)
@@ -184,9 +185,7 @@ def _run(program: NonlinearProgram, state: State, end: End, iterations: int) -> 
     elif state.level <= LEVEL:
         stopped = "converged"
         name = message.partition(":")[0]
-        message = (
-            f"{name} and Newton steps: slopes within {state.level:.0e}, breaches within {state.breach:.0e}"
-        )
+        message = f"{name}: slopes within {state.level:.0e}, breaches within {state.breach:.0e}"
     elif stopped == "converged":
         stopped = "failed"
         message = f"{message}, but the slope of the Lagrangian is {state.level:.1e}"
