@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+import graphopt as go
 from graphopt.errors import InvalidValue, ShapeMismatch
+from graphopt.problem.network_problem import network_problem
 from graphopt.solvers import search as search_module
 from graphopt.solvers.branch_and_bound import BranchAndBound, branch_and_bound
 from graphopt.structure.forms import Form, group_form, transformed
+from graphopt.structure.problem_program import program_of
 from graphopt.structure.program import Group, Program
 from tests.programs import dense_program, grid, random_network, random_program
 
@@ -264,3 +267,15 @@ def test_wrong_questions(change, error):
 def test_a_cost_of_two_numbers_is_refused():
     with pytest.raises(ShapeMismatch, match="expected one number"):
         branch_and_bound(random_program(np.random.default_rng(0), (2, 3, 2), "tanh"), np.zeros(2), np.ones(2))
+
+
+@pytest.mark.parametrize("layer", ["LSTM", "GRU"])
+def test_a_recurrence_is_closed_below_every_sampled_plan(layer):
+    net = go.Sequential([go.Input((3, 1)), getattr(go, layer)(3), go.Dense(1)], seed=2)
+    net.set_weights([2.5 * W for W in net.get_weights()])
+    program = program_of(network_problem(net, "minimize", bounds=(-1, 1)))
+    proof = branch_and_bound(program, -np.ones(3), np.ones(3), options=BranchAndBound(gap=1e-2))
+    plans = np.random.default_rng(0).uniform(-1, 1, (20_000, 3, 1))
+    assert proof.stopped == "gap"
+    assert proof.lower_bound <= net.predict(plans, batch_size=20_000).min()
+    assert net.predict(proof.x.reshape(1, 3, 1))[0, 0] == pytest.approx(proof.value, abs=1e-12)
