@@ -57,3 +57,29 @@ def test_linear_bounds_are_tighter_than_intervals_on_wide_nets(activation, sizes
     assert np.median((plain[1] - plain[0]) / (found.upper - found.lower)) > 5
     assert (found.lower >= plain[0] - 1e-12).all()
     assert (found.upper <= plain[1] + 1e-12).all()
+
+
+def test_bounds_of_parents_are_kept():
+    """A box inside another is bounded by what is known of the other, and its bounds hold."""
+    rng = np.random.default_rng(0)
+    program = random_program(rng, [2, 12, 12, 2], "tanh", 3.0)
+    lower, upper = -np.ones((1, 2)), np.ones((1, 2))
+    parent = linear_bounds(program, lower, upper, rounds=20)
+    inner = np.repeat([[-0.9, -1.0]], 3, axis=0), np.array([[1.0, 0.9], [0.0, 1.0], [-0.5, -0.5]])
+    alone = linear_bounds(program, *inner)
+    found = linear_bounds(program, *inner, within=parent.enclosure.rows(np.zeros(3, dtype=int)))
+    assert (found.lower >= np.maximum(parent.lower, alone.lower) - 1e-12).all()
+    assert (found.upper <= np.minimum(parent.upper, alone.upper) + 1e-12).all()
+    assert (found.lower[0] > alone.lower[0]).any()
+    for b in range(3):
+        y = program(np.clip(grid(inner[0][b], inner[1][b], 31), inner[0][b], inner[1][b]))[0]
+        assert (found.lower[b] <= y).all()
+        assert (y <= found.upper[b]).all()
+
+
+def test_arguments_left_to_intervals_give_looser_bounds():
+    rng = np.random.default_rng(1)
+    program = random_program(rng, [3, 20, 20, 1], "sigmoid", 3.0)
+    lower = rng.uniform(-1, 1, (8, 3))
+    refined, rough = (linear_bounds(program, lower, lower + 0.5, refine=refine) for refine in (True, False))
+    assert (refined.upper - refined.lower < rough.upper - rough.lower).all()

@@ -35,11 +35,11 @@ def test_a_product_of_equal_factors_has_the_tangent_of_the_square():
     np.testing.assert_allclose(found.constant_lower.item(), -1.0)
 
 
-def test_factors_with_few_inputs_in_common_gain_half():
-    """(p . x) (q . x) for p and q at right angles: the planes are half as far apart as McCormick's."""
+def test_factors_at_right_angles():
+    """(x + y) (x - y) is x ** 2 - y ** 2, in [-1, 1]; the intervals of the factors, [-2, 2], say [-4, 4]."""
     p, q = np.array([1.0, 1.0]), np.array([1.0, -1.0])
     found = linear_bounds(product_of(p, q), -np.ones((1, 2)), np.ones((1, 2)))
-    np.testing.assert_allclose([found.lower.item(), found.upper.item()], [-1, 1], rtol=1e-12)  # not -4 and 4
+    np.testing.assert_allclose([found.lower.item(), found.upper.item()], [-1, 1], rtol=1e-12)
 
 
 @pytest.mark.parametrize("ratio", [1e-6, 0.3, 1.0, 1e3, 0.0])
