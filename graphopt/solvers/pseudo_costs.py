@@ -21,7 +21,7 @@ class PseudoCosts:
     @property
     def factors(self) -> np.ndarray:
         """What one unit of expectation was worth, (n,); the same for all before anything is known."""
-        if not self._gained.any():
+        if not (self._gained.any() and self._expected.any()):
             return np.ones(self._gained.size)
         average = self._gained.sum() / self._expected.sum()
         return (self._gained + PRIOR * average) / (self._expected + PRIOR)

@@ -25,11 +25,11 @@ from graphopt.structure.program import Program
 METHOD = "branch and bound"
 STARTS = 128  # points tried before the first box
 DESCENTS = 8  # of them improved by a local method
-DESCENTS_UNDER_LIMITS = 2  # which take a solver for dense problems, and decisions up to
-DECISIONS_UNDER_LIMITS = 300
-NEWS = 1e-3  # share of the gap
-MAX_ROUNDS = 3  # of the search for better lines of a bound; one for each group after the first, up to these
+DESCENTS_UNDER_LIMITS = 2  # the same where there are limits, which takes a solver for dense problems
+DECISIONS_UNDER_LIMITS = 300  # up to which that solver is used
 POLISH_EVERY = 16  # batches after which a local method is tried again; sooner while no point is known
+MAX_ROUNDS = 3  # of the search for better lines, which pays in deep programs: one a group after the first
+NEWS = 1e-3  # by which share of the gap it must shrink to be noted
 
 
 class Search:
@@ -54,9 +54,7 @@ class Search:
         self.program, self.lower, self.upper, self.integer = program, lower, upper, integer
         self.limits, self.gap, self.threshold, self.progress = limits, gap, threshold, progress
         self.inheritance, self.pseudo_costs = Inheritance(program), PseudoCosts(lower.size)
-        self.rounds = int(
-            np.clip(len(program.groups) - 2, 0, MAX_ROUNDS)
-        )  # better lines pay in deep programs
+        self.rounds = min(max(len(program.groups) - 2, 0), MAX_ROUNDS)
         self.frontier = Frontier(
             {
                 "lower": (lower.size, np.float64),
