@@ -8,6 +8,7 @@ unless Python cannot parse it: then it is a library for Python 2, and is transla
 from __future__ import annotations
 
 import ast
+import enum
 import functools
 import linecache
 import os
@@ -26,41 +27,43 @@ from .revived.changed import HELPERS, revive_tree
 _OWN = Path(__file__).resolve().parent
 
 
+class Home(enum.Enum):
+    """To whom a file belongs."""
+
+    PROGRAM = "the program itself"
+    LIBRARY = "an installed package"
+    STANDARD = "Python, or this package"
+
+
 @functools.cache
-def _own_folders() -> tuple[str, ...]:
+def _standard_folders() -> tuple[str, ...]:
     """Return the folders of Python itself and of this package."""
     return tuple(os.path.realpath(path) + os.sep for path in (os.path.dirname(os.__file__), _OWN))
 
 
 @functools.cache
 def _library_folders() -> tuple[str, ...]:
-    """Return the folders where Python and installed packages lie."""
+    """Return the folders where installed packages lie."""
     paths = [*site.getsitepackages(), site.getusersitepackages(), str(_OWN.parent / "graphopt")]
-    return (*_own_folders(), *(os.path.realpath(path) + os.sep for path in paths if path))
+    return tuple(os.path.realpath(path) + os.sep for path in paths if path)
 
 
-_real_folder = functools.cache(os.path.realpath)
+@functools.cache
+def _home_of_folder(folder: str) -> Home:
+    """Return to whom the files belong that lie in the absolute path `folder`."""
+    folder = os.path.realpath(folder) + os.sep
+    if f"{os.sep}site-packages{os.sep}" in folder:
+        return Home.LIBRARY
+    if folder.startswith(_standard_folders()):
+        return Home.STANDARD
+    return Home.LIBRARY if folder.startswith(_library_folders()) else Home.PROGRAM
 
 
-def _real(path: str) -> str:
-    """Return what ``os.path.realpath(path)`` does, each folder looked up once: it asks for every part."""
-    folder, name = os.path.split(path)
-    if not os.path.isabs(folder):
-        return os.path.realpath(path)
-    path = os.path.join(_real_folder(folder), name)
-    return os.path.realpath(path) if os.path.islink(path) else path
-
-
-def is_library(path: str) -> bool:
-    """Return whether the file `path` belongs to Python or to an installed package."""
-    path = _real(path)
-    return f"{os.sep}site-packages{os.sep}" in path or path.startswith(_library_folders())
-
-
-def is_standard(path: str) -> bool:
-    """Return whether the file `path` belongs to Python itself, or to this package."""
-    path = _real(path)
-    return path.startswith(_own_folders()) and f"{os.sep}site-packages{os.sep}" not in path
+def home(path: str) -> Home:
+    """Return to whom the file `path` belongs: what a link leads to counts, not where the link lies."""
+    if not os.path.isabs(path) or os.path.islink(path):
+        path = os.path.realpath(path)
+    return _home_of_folder(os.path.dirname(path))
 
 
 class Program:
@@ -192,10 +195,11 @@ class ProgramFinder:
         spec = PathFinder.find_spec(name, path, target)
         if spec is None or type(spec.loader) is not SourceFileLoader or not spec.origin:
             return spec
-        if is_standard(spec.origin):
+        owner = home(spec.origin)
+        if owner is Home.STANDARD:
             return spec
         loader = ProgramLoader(spec.loader.name, spec.loader.path)
-        loader.program, loader.library = self.program, is_library(spec.origin)
+        loader.program, loader.library = self.program, owner is Home.LIBRARY
         spec.loader = loader
         if not loader.library:
             spec.cached = None  # Python's own cache does not know this meaning of the source

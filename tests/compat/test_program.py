@@ -7,11 +7,13 @@ import os
 import site
 import subprocess
 import sys
-import types
 
+import numpy as np
 import pytest
 
-from compat.program import ProgramFinder, follow, is_library, is_standard
+import graphopt
+from compat import program
+from compat.program import Home, ProgramFinder, home
 
 
 @pytest.fixture
@@ -20,19 +22,18 @@ def installed(tmp_path, monkeypatch):
     folder = tmp_path / "installed"
     folder.mkdir()
     monkeypatch.setattr(site, "getsitepackages", lambda: [str(folder)])
-    from compat.program import _library_folders
-
-    _library_folders.cache_clear()
+    caches = program._library_folders, program._home_of_folder
+    for cache in caches:
+        cache.cache_clear()
     yield folder
-    _library_folders.cache_clear()
+    for cache in caches:
+        cache.cache_clear()
 
 
-def test_python_and_this_package_are_standard():
-    assert is_standard(json.__file__)
-    assert is_library(json.__file__)
-    assert is_standard(follow.__code__.co_filename)
-    assert not is_standard(pytest.__file__)
-    assert is_library(pytest.__file__)
+def test_python_installed_packages_and_what_is_neither(tmp_path):
+    assert home(json.__file__) is home(program.__file__) is Home.STANDARD
+    assert home(pytest.__file__) is home(np.__file__) is home(graphopt.__file__) is Home.LIBRARY
+    assert home(str(tmp_path / "own.py")) is Home.PROGRAM
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
@@ -43,14 +44,15 @@ def test_a_linked_file_or_folder_belongs_where_it_lies(installed, tmp_path):
     (tmp_path / "linked").symlink_to(installed)
     (installed / "own_linked.py").symlink_to(tmp_path / "own.py")
     paths = ["own.py", "linked.py", "linked/theirs.py", "installed/theirs.py", "installed/own_linked.py"]
-    assert [is_library(str(tmp_path / path)) for path in paths] == [False, True, True, True, False]
+    own, theirs = Home.PROGRAM, Home.LIBRARY
+    assert [home(str(tmp_path / path)) for path in paths] == [own, theirs, theirs, theirs, own]
 
 
 def test_a_relative_path_is_of_the_folder_of_the_moment(installed, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert not is_library("a.py")
+    assert home("a.py") is Home.PROGRAM
     monkeypatch.chdir(installed)
-    assert is_library("a.py")
+    assert home("a.py") is Home.LIBRARY
 
 
 def test_a_built_in_module_comes_before_a_file_of_that_name(tmp_path):
@@ -67,11 +69,11 @@ def test_a_built_in_module_comes_before_a_file_of_that_name(tmp_path):
     assert done.stdout == "BuiltinImporter\n"
 
 
-def test_only_modules_that_are_not_pythons_get_another_loader(tmp_path, monkeypatch):
-    program = types.SimpleNamespace()
-    finder = ProgramFinder(program)
+def test_only_modules_that_are_not_pythons_get_another_loader(tmp_path):
+    launched = program.Program()
+    finder = ProgramFinder(launched)
     (tmp_path / "own.py").touch()
     own = finder.find_spec("own", [str(tmp_path)])
-    assert (own.loader.program, own.loader.library) == (program, False)
+    assert (own.loader.program, own.loader.library) == (launched, False)
     assert finder.find_spec("json").loader.__class__.__name__ == "SourceFileLoader"
     assert finder.find_spec("own", []) is None
