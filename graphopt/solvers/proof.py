@@ -23,8 +23,9 @@ class Proof:
         How it was proved, in the words of a report: ``"branch and bound"``, ``"MILP"``, ``"LP"``,
         ``"enumeration"``.
     stopped : str
-        ``"gap"`` (closed to what was asked), ``"infeasible"`` (proved: no point is feasible), ``"time"``,
-        ``"nodes"``, ``"unbounded"`` or ``"failed"``.
+        ``"gap"`` (closed to what was asked), ``"infeasible"`` (proved: no point is feasible), ``"threshold"``
+        (decided on which side of a given cost the minimum lies), ``"time"``, ``"nodes"``, ``"memory"``,
+        ``"interrupted"``, ``"unbounded"`` or ``"failed"``; ``"running"`` while it is reported on.
     nodes : int
         Boxes or points looked at.
     seconds : float
