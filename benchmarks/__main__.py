@@ -1,10 +1,10 @@
-"""``python -m benchmarks``: see `run`; with ``theano`` or ``proofs`` after it: see `theano_run`, `proofs`."""
+"""``python -m benchmarks``: see `run`; with ``theano``, ``proofs`` or ``milp`` after it: see those."""
 
 import sys
 
-from benchmarks import proofs, run, theano_run
+from benchmarks import milp, proofs, run, theano_run
 
-NAMED = {"theano": theano_run.main, "proofs": proofs.main}
+NAMED = {"theano": theano_run.main, "proofs": proofs.main, "milp": milp.main}
 
 if __name__ == "__main__":
     arguments = sys.argv[1:]

@@ -19,6 +19,7 @@ from graphopt.solvers.tightening import tightened_arguments
 from graphopt.structure.program import Program, Structure
 
 METHOD = "MILP"
+LOOSE = 0.01  # share of the gap added to the cutoff: HiGHS tells its bound only with a point of its own
 TIGHTENING = 0.1  # share of the time that may go into tighter bounds before the search
 
 
@@ -88,7 +89,8 @@ def mixed_integer(
         return proof("gap", x, value, bound)
     switched = np.concatenate([integer, np.zeros(model.neurons, bool), np.ones(model.neurons, bool)])
     left = started + max_seconds - time.perf_counter()
-    found = search(model.mixed(cutoff=value), switched, max_seconds=left)
+    cutoff = value + LOOSE * (value - bound) if x is not None else np.inf
+    found = search(model.mixed(cutoff), switched, max_seconds=left)
     nothing_better = value - TOLERANCE * max(1.0, abs(value)) if x is not None else np.inf
     bound = max(bound, min(found.bound, nothing_better))
     if found.x is not None:

@@ -14,9 +14,10 @@ from graphopt.solvers.milp import mixed_integer
 from graphopt.solvers.proof import Proof
 from graphopt.structure.program import Program
 
-PROBE = 0.5  # seconds
-LONGER = 4.0  # times as long a run that came close is tried again
-CLOSE = 0.05  # share of the first gap that is left when a run came close
+PROBE = 0.5  # CPU seconds
+STAGES = ((1.0, 0.2), (4.0, 0.04), (16.0, 0.01), (64.0, 0.003))
+"""After so many probes at most so large a share of the first gap may be left, else MILP takes over. A search
+that closes does so fast at its end: the share falls slowly first."""
 DECIDED = ("gap", "infeasible", "threshold", "interrupted")
 
 
@@ -32,46 +33,62 @@ def race(
     probe: float = PROBE,
     progress: Callable[[Proof], None] | None = None,
 ) -> Proof:
-    """Return the proved minimum of a program of relu: a short branch and bound, a longer one while that came
-    close, then MILP in the time that is left, from the best point found.
+    """Return the proved minimum of a program of relu: by branch and bound while it comes close fast, then by
+    MILP in the time that is left, from the best point found.
 
-    The proof has the better bound and the better point of all runs. The arguments are those of
-    `branch_and_bound`; `probe` is how many seconds the first run may take.
+    The proof has the better bound and the better point of both. The arguments are those of
+    `branch_and_bound`; `probe` is how many CPU seconds it may take before it is judged.
     """
     options = BranchAndBound() if options is None else options
     started = time.perf_counter()
-    until = started + options.max_seconds
-    best: Proof | None = None
-    while True:
-        offset, left = time.perf_counter() - started, until - time.perf_counter()
-        run = branch_and_bound(
-            program,
-            lower,
-            upper,
-            options=replace(options, max_seconds=max(min(probe, left), 0.0)),
-            integer=integer,
-            limits=limits,
-            incumbent=incumbent if best is None or best.x is None else best.x,
-            progress=progress,
-        )
-        best = better(best, run, offset)
-        if run.stopped in DECIDED or best.gap <= options.gap or left <= probe:
-            return best
-        if not _came_close(run):
-            break
-        probe *= LONGER
-    offset, left = time.perf_counter() - started, until - time.perf_counter()
-    run = mixed_integer(
+    judge = _Judge(probe, progress)
+    first = branch_and_bound(
+        program,
+        lower,
+        upper,
+        options=options,
+        integer=integer,
+        limits=limits,
+        incumbent=incumbent,
+        progress=judge,
+    )
+    offset = time.perf_counter() - started
+    if not judge.enough and (first.stopped in DECIDED or offset >= options.max_seconds):
+        return first
+    second = mixed_integer(
         program,
         lower,
         upper,
         integer=integer,
         limits=limits,
-        incumbent=incumbent if best.x is None else best.x,
-        max_seconds=max(left, 0.0),
+        incumbent=incumbent if first.x is None else first.x,
+        max_seconds=max(options.max_seconds - offset, 0.0),
         gap=options.gap,
     )
-    return better(best, run, offset)
+    return better(first, second, offset)
+
+
+class _Enough(KeyboardInterrupt):
+    """Ends a branch and bound from its own report of progress, as Ctrl-C would."""
+
+
+class _Judge:
+    """Watches a branch and bound and ends it when too much of its first gap is left."""
+
+    def __init__(self, probe: float, progress: Callable[[Proof], None] | None) -> None:
+        self.probe, self.progress, self.enough = probe, progress, False
+        self.started, self.stages, self.first = time.thread_time(), list(STAGES), np.inf
+
+    def __call__(self, proof: Proof) -> None:
+        if self.progress is not None:
+            self.progress(proof)
+        if not np.isfinite(self.first):
+            self.first = proof.gap
+        while self.stages and time.thread_time() - self.started >= self.stages[0][0] * self.probe:
+            _, share = self.stages.pop(0)
+            if not proof.gap <= share * self.first:
+                self.enough = True
+                raise _Enough
 
 
 def better(first: Proof | None, second: Proof, offset: float = 0.0) -> Proof:
@@ -100,9 +117,3 @@ def better(first: Proof | None, second: Proof, offset: float = 0.0) -> Proof:
         seconds=offset + second.seconds,
         history=tuple(trail),
     )
-
-
-def _came_close(run: Proof) -> bool:
-    """Return whether little of the first gap is left."""
-    gaps = [value - low for _, low, value in run.history if np.isfinite(value - low)]
-    return bool(gaps) and run.gap <= CLOSE * gaps[0]

@@ -14,7 +14,7 @@ from programs import grid, random_program
 
 @pytest.mark.parametrize("probe", [0.0, 5.0])
 def test_either_runner_closes_the_gap(probe):
-    """Without time for a probe it is MILP; with enough, branch and bound."""
+    """Judged at once, branch and bound gives way to MILP; with more time it closes the gap itself."""
     program = random_program(np.random.default_rng(0), (2, 8, 8, 1), "relu", 1.5)
     lower, upper = -np.ones(2), np.ones(2)
     proof = race(program, lower, upper, options=BranchAndBound(gap=1e-4), probe=probe)
@@ -73,3 +73,17 @@ def test_better_takes_the_best_of_both():
 def test_infeasible_by_one_is_infeasible():
     first, second = found(np.inf, -5.0, "time", x=None), found(np.inf, np.inf, "infeasible", x=None)
     assert better(first, second).stopped == better(second, first).stopped == "infeasible"
+
+
+def test_progress_is_passed_on_and_ctrl_c_ends_the_race():
+    program = random_program(np.random.default_rng(0), (10, 40, 40, 1), "relu", 3.0)
+    seen = []
+
+    def interrupt(proof):
+        seen.append(proof.lower_bound)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+
+    proof = race(program, -np.ones(10), np.ones(10), probe=60.0, progress=interrupt)
+    assert (proof.stopped, proof.method, len(seen)) == ("interrupted", "branch and bound", 3)
+    assert seen[-1] <= proof.lower_bound <= proof.value
