@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from graphopt.enclosures.gradients import gradient_bounds
 from graphopt.enclosures.intervals import form_range
 from graphopt.enclosures.linear_bounds import linear_bounds
 from graphopt.enclosures.rounding import outward
@@ -51,6 +52,20 @@ def test_linear_bounds_at_a_point_hold_the_exact_value():
     found = linear_bounds(program, x, x)
     for (a, b), low, high in zip(x, found.lower[:, 0], found.upper[:, 0], strict=True):
         assert Fraction(low) <= Fraction(a) ** 2 - Fraction(b) ** 2 <= Fraction(high)
+
+
+def test_gradient_bounds_hold_the_exact_gradient():
+    """Of an active relu layer and a linear one: products of matrices, without rounding."""
+    rng = np.random.default_rng(0)
+    W, V = rng.normal(size=(20, 3)), rng.normal(size=(5, 20))
+    active = Group("relu", 20, (Form(np.full(20, 100.0), {0: W}),))
+    program = Program((Group("input", 3), active), (Form(np.zeros(5), {1: V}),))
+    box = np.full((1, 3), 0.5), np.full((1, 3), 0.5)
+    low, high = gradient_bounds(program, linear_bounds(program, *box).enclosure)
+    for i, k in np.ndindex(5, 3):
+        exact = sum(Fraction(V[i, j]) * Fraction(W[j, k]) for j in range(20))
+        assert Fraction(low[0, i, k]) <= exact <= Fraction(high[0, i, k])
+    assert (high - low < 1e-10).all()
 
 
 def test_outward_moves_by_a_few_units_in_the_last_place():
