@@ -34,7 +34,7 @@ def test_binary_inputs_of_random_networks(seed):
 
 
 def test_rounding_a_real_optimum_is_wrong_for_some():
-    """What enumeration is for: the corner nearest to a local optimum of the box is not always the best one."""
+    """What enumeration is for: the corner nearest to a local optimum of the box may not be the best."""
     wrong, box = 0, (np.zeros(10), np.ones(10))
     for seed in range(100):
         program = random_program(np.random.default_rng(seed), (10, 8, 1), "sigmoid", 2.0)
