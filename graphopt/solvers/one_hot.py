@@ -1,4 +1,4 @@
-"""Decisions that take one value of a list, written with whole numbers for methods that know only these."""
+"""Decisions that take one value of a list, as binaries of which one is 1: for mixed-integer programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from graphopt.structure.forms import Form, substituted
 from graphopt.structure.program import Group, Program
 
 ROUNDING = 1e-12  # relative: what the same cost may differ by, computed from other decisions
-EVEN = 1e-12  # relative difference of steps up to which a list counts as evenly spaced
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +56,10 @@ def one_hot(
     choices: Mapping[int, np.ndarray],
     limits: Sequence[tuple[Any, Any]] = (),
 ) -> Encoded:
-    """Return `program` with a binary decision for each value of a list, one of which is 1: for MILP.
+    """Return `program` with a binary decision for each value of a list, one of which is 1.
 
-    The decision is their sum weighted with the values, so nothing becomes less linear than it was. The last
-    output and limit say that the binaries of each decision sum to 1.
+    The decision is their sum weighted with the values, so an affine program stays affine whatever the list.
+    The last output and limit say that the binaries of each decision sum to 1.
     """
     n = program.size
     lists = _within(choices, lower, upper)
@@ -105,58 +104,6 @@ def one_hot(
     )
 
 
-def indexed(
-    program: Program,
-    lower: np.ndarray,
-    upper: np.ndarray,
-    *,
-    integer: np.ndarray | None = None,
-    choices: Mapping[int, np.ndarray],
-    limits: Sequence[tuple[Any, Any]] = (),
-) -> Encoded:
-    """Return `program` over the places in the lists, whole numbers from 0 on: for branch and bound.
-
-    An evenly spaced list is affine in the place; another one bends at each place where its step changes, and
-    each bend is a relu.
-    """
-    n = program.size
-    lists = _within(choices, lower, upper)
-    low, high = np.array(lower, dtype=np.float64), np.array(upper, dtype=np.float64)
-    mask = np.zeros(n, dtype=bool) if integer is None else np.array(integer, dtype=bool)
-    scale, constant = np.ones(n), np.zeros(n)
-    bends: list[tuple[int, int, float]] = []
-    for j, values in lists.items():
-        steps = np.diff(values)
-        low[j], high[j], mask[j] = 0.0, values.size - 1.0, True
-        constant[j], scale[j] = values[0], steps[0] if steps.size else 0.0
-        changes = np.diff(steps)
-        for k in np.flatnonzero(np.abs(changes) > EVEN * np.abs(values).max()):
-            bends.append((j, int(k) + 1, float(changes[k])))
-    form = Form(constant, {0: np.diag(scale)})
-    extra: tuple[Group, ...] = ()
-    if bends:
-        select, onto = np.zeros((len(bends), n)), np.zeros((n, len(bends)))
-        for row, (j, _, change) in enumerate(bends):
-            select[row, j], onto[j, row] = 1.0, change
-        arguments = Form(-np.array([float(k) for _, k, _ in bends]), {0: select})
-        extra = (Group("relu", len(bends), (arguments,), name="choices"),)
-        form = Form(constant, {0: np.diag(scale), 1: onto})
-
-    def decoded(z: np.ndarray) -> np.ndarray:
-        x = np.array(z, dtype=np.float64)
-        for j, values in lists.items():
-            x[j] = values[round(float(z[j]))]
-        return x
-
-    def encoded(x: np.ndarray) -> np.ndarray:
-        z = np.array(x, dtype=np.float64)
-        for j, values in lists.items():
-            z[j] = _nearest(values, x[j])
-        return z
-
-    return Encoded(_over(program, form, n, extra), low, high, mask, tuple(limits), decoded, encoded)
-
-
 def _within(choices: Mapping[int, np.ndarray], lower: np.ndarray, upper: np.ndarray) -> dict[int, np.ndarray]:
     """Return the sorted values of each list that lie within the bounds."""
     lists = {j: np.unique(np.asarray(values, dtype=np.float64)) for j, values in choices.items()}
@@ -168,15 +115,12 @@ def _nearest(values: np.ndarray, x: float) -> int:
     return int(np.argmin(np.abs(values - x)))
 
 
-def _over(program: Program, decisions: Form, size: int, extra: tuple[Group, ...] = ()) -> Program:
-    """Return `program` with its decisions replaced by a form of `size` new ones and of the groups `extra`."""
-    shift = len(extra)
+def _over(program: Program, decisions: Form, size: int) -> Program:
+    """Return `program` with its decisions replaced by a form of `size` new ones."""
 
     def moved(form: Form) -> Form:
-        later = Form(form.constant, {g + shift if g else -1: m for g, m in form.terms.items()})
-        return substituted(later, {-1: decisions})
+        old = Form(form.constant, {g if g else -1: m for g, m in form.terms.items()})
+        return substituted(old, {-1: decisions})
 
     groups = [replace(g, arguments=tuple(moved(a) for a in g.arguments)) for g in program.groups[1:]]
-    return Program(
-        (Group("input", size), *extra, *groups), tuple(moved(output) for output in program.outputs)
-    )
+    return Program((Group("input", size), *groups), tuple(moved(output) for output in program.outputs))

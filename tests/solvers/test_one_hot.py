@@ -1,13 +1,12 @@
-"""Lists of choices written with whole numbers: the same costs, and answers equal to enumeration."""
+"""Lists of choices as binaries: the same costs, and answers equal to enumeration."""
 
 import numpy as np
 import pytest
 
-from graphopt.solvers.branch_and_bound import branch_and_bound
-from graphopt.solvers.choices import indexed, one_hot
 from graphopt.solvers.enumeration import enumerate_points
 from graphopt.solvers.linear import linear_program
 from graphopt.solvers.milp import mixed_integer
+from graphopt.solvers.one_hot import one_hot
 from graphopt.structure.forms import Form
 from graphopt.structure.program import Group, Program
 from programs import random_program
@@ -24,13 +23,12 @@ def limited(rng, activation):
     return Program(program.groups, (*program.outputs, row))
 
 
-@pytest.mark.parametrize("encoding", [one_hot, indexed])
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_costs_and_limits_stay_the_same(encoding, activation):
+def test_costs_and_limits_stay_the_same(activation):
     rng = np.random.default_rng(0)
     program = limited(rng, activation)
     limits = [(-1.0, 1.0)]
-    code = encoding(program, LOWER, UPPER, integer=WHOLE, choices=CHOICES, limits=limits)
+    code = one_hot(program, LOWER, UPPER, integer=WHOLE, choices=CHOICES, limits=limits)
     for _ in range(20):
         x = np.array(
             [rng.uniform(-1, 1), rng.choice(CHOICES[1][:4]), rng.integers(0, 4), rng.choice(CHOICES[3])]
@@ -53,16 +51,6 @@ def test_one_hot_limits_say_one_of_each_list():
     np.testing.assert_array_equal(code.program(z[None])[-1][0], [1, 0])
 
 
-def test_even_lists_need_no_bends():
-    program = limited(np.random.default_rng(0), "tanh")
-    even = indexed(program, LOWER, UPPER, choices={3: np.linspace(-1, 1, 9)})
-    assert [g.function for g in even.program.groups] == ["input", "tanh", "tanh"]
-    uneven = indexed(program, LOWER, UPPER, choices=CHOICES)
-    assert [(g.function, g.size) for g in uneven.program.groups] == [
-        ("input", 4), ("relu", 2), ("tanh", 6), ("tanh", 5)
-    ]  # fmt: skip
-
-
 def listed(program):
     """Return the program and what enumeration finds with every decision a choice."""
     choices = {**CHOICES, 0: np.array([-1, 0.3, 1]), 2: np.arange(4.0)}
@@ -79,18 +67,6 @@ def test_milp_over_one_hot_choices_equals_enumeration(seed):
     np.testing.assert_array_equal(proof.x, expected.x)
     assert proof.value == program(proof.x[None])[0][0, 0]
     assert proof.lower_bound <= expected.value
-
-
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_branch_and_bound_over_places_equals_enumeration(seed, activation):
-    program = limited(np.random.default_rng(seed), activation)
-    choices, expected = listed(program)
-    code = indexed(program, LOWER, UPPER, choices=choices, limits=[(-2.0, 2.0)])
-    found = branch_and_bound(code.program, code.lower, code.upper, integer=code.integer, limits=code.limits)
-    proof = code.proof(found, program)
-    np.testing.assert_array_equal(proof.x, expected.x)
-    assert proof.lower_bound <= expected.value + 1e-12
 
 
 def test_a_linear_program_with_choices():
