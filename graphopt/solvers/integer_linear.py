@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from graphopt.solvers.linear_model import LinearModel, dual_bound, solve_linear
+from graphopt.solvers.linear_model import LinearModel, dual_bound, equilibrated, solve_linear
 from graphopt.solvers.proof import Proof
 
 TOLERANCE = 1e-6
-"""HiGHS's feasibility tolerance: so much of the scale of the cost is taken off the bounds it gives."""
+"""HiGHS's feasibility tolerance: so much of the size of the cost is taken off the bounds it gives."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ def search(
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
+    given = model
+    model, units, _, cost_unit = equilibrated(model, np.asarray(integer, dtype=bool))
     rows = LinearConstraint(model.matrix, model.row_lower, model.row_upper)
     result = milp(
         model.cost,
@@ -56,12 +58,13 @@ def search(
     status = {0: "optimal", 1: "time", 2: "infeasible", 3: "unbounded"}.get(result.status, "failed")
     x = None
     if result.x is not None:
-        x = np.clip(np.where(integer, np.round(result.x), result.x), model.lower, model.upper)
+        x = units * np.where(integer, np.round(result.x), result.x)
+        x = np.clip(x, given.lower, given.upper)
     bound = getattr(result, "mip_dual_bound", None)
-    bound = -np.inf if bound is None or not np.isfinite(bound) else float(bound) + model.constant
+    bound = -np.inf if bound is None or not np.isfinite(bound) else cost_unit * float(bound) + given.constant
     if status == "infeasible":
         bound = np.inf
-    bound -= TOLERANCE * max(1.0, abs(bound)) if np.isfinite(bound) else 0.0
+    bound -= TOLERANCE * max(cost_unit, abs(bound)) if np.isfinite(bound) else 0.0
     return IntegerVertex(status, x, bound, int(getattr(result, "mip_node_count", 0) or 0))
 
 

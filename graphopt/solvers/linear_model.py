@@ -64,8 +64,57 @@ class Vertex:
     duals: np.ndarray | None = None
 
 
+def equilibrated(
+    model: LinearModel, integer: np.ndarray | None = None
+) -> tuple[LinearModel, np.ndarray, np.ndarray, float]:
+    """Return `model` in units in which its numbers are near one; with the units of decisions, rows and cost.
+
+    A point ``z`` of it is ``units * z`` of `model`, a cost ``c`` is ``cost_unit * c`` and duals ``y`` are
+    ``cost_unit * y / row_units``. Tolerances of a solver are absolute: a box, a row or a cost of the size of
+    1e-9 would be lost in them. Units are powers of two, so that nothing is rounded; whole numbers keep
+    theirs.
+    """
+    reach = np.maximum(np.abs(model.lower), np.abs(model.upper))
+    units = np.where(np.isfinite(reach) & (reach > 0), reach, 1.0)
+    if integer is not None:
+        units = np.where(integer, 1.0, units)
+    units = _power_of_two(units)
+    matrix = model.matrix.multiply(units[None]).tocsr()
+    largest = abs(matrix).max(axis=1).toarray().ravel() if matrix.shape[0] else np.zeros(0)
+    row_units = _power_of_two(largest)
+    cost = model.cost * units
+    cost_unit = float(_power_of_two(np.max(np.abs(cost), initial=0.0)))
+    scaled = replace(
+        model,
+        cost=cost / cost_unit,
+        constant=model.constant / cost_unit,
+        matrix=matrix.multiply(1.0 / row_units[:, None]).tocsr(),
+        row_lower=model.row_lower / row_units,
+        row_upper=model.row_upper / row_units,
+        lower=model.lower / units,
+        upper=model.upper / units,
+        row_error=model.row_error / row_units,
+    )
+    return scaled, units, row_units, cost_unit
+
+
+def _power_of_two(size: Any) -> Any:
+    """Return the power of two next to `size`, 1 where that is zero."""
+    return np.exp2(np.clip(np.round(np.log2(np.where(size > 0, size, 1.0))), -500, 500))
+
+
 def solve_linear(model: LinearModel, *, polish: bool = True) -> Vertex:
     """Return an optimal vertex of `model`, the limits it reaches solved for exactly where `polish`."""
+    scaled, units, row_units, cost_unit = equilibrated(model)
+    found = _solved(scaled, polish=polish)
+    if found.x is None or found.duals is None:
+        return found
+    x, duals = np.clip(units * found.x, model.lower, model.upper), cost_unit * found.duals / row_units
+    return Vertex(found.status, x, duals)
+
+
+def _solved(model: LinearModel, *, polish: bool) -> Vertex:
+    """Return the vertex of a model in good units."""
     from scipy import sparse
     from scipy.optimize import linprog
 
