@@ -172,7 +172,7 @@ class _Best:
 
     @property
     def _greatest(self) -> float:
-        return self.value + CLOSE * max(1.0, abs(self.value))
+        return self.value + CLOSE * max(1.0, abs(self.value)) if np.isfinite(self.value) else self.value
 
     def _compress(self) -> None:
         """Drop the points that are no longer close, and the last ones if there are too many."""
@@ -187,7 +187,8 @@ class _Best:
         self._compress()
         places = np.unravel_index(np.sort(self.indices[0]), [axis.size for axis in axes])
         x = np.stack([axis[place] for axis, place in zip(axes, places, strict=True)], axis=1)
-        outputs = program(x)
+        with np.errstate(all="ignore"):
+            outputs = program(x)
         cost = outputs[0][:, 0]
         if len(self.limits):
             cost = np.where(self.limits.kept(np.concatenate(outputs[1:], axis=1)), cost, np.inf)

@@ -10,8 +10,7 @@ import numpy as np
 from graphopt.errors import ShapeMismatch
 from graphopt.structure.program import Program
 
-INEQUALITY_TOLERANCE = 1e-9
-EQUALITY_TOLERANCE = 1e-6
+TOLERANCE = 1e-9
 """By how much a row may miss its bound, relative to ``max(1, |bound|)``."""
 
 
@@ -19,9 +18,9 @@ EQUALITY_TOLERANCE = 1e-6
 class Limits:
     """``lower <= rows <= upper`` for the elements of all outputs after the cost, one after the other: (m,).
 
-    A row counts as kept if it misses a bound by no more than `INEQUALITY_TOLERANCE`, or `EQUALITY_TOLERANCE`
-    where both bounds are one number, relative to ``max(1, |bound|)``: the slack. Both sides of a proof use
-    the same measure: a box is thrown away only if it breaks a row by more than any accepted point may.
+    A row counts as kept if it misses a bound by no more than `TOLERANCE`, relative to ``max(1, |bound|)``:
+    the slack. Both sides of a proof use the same measure: a box is thrown away only if it breaks a row by
+    more than any accepted point may.
     """
 
     lower: np.ndarray
@@ -51,8 +50,7 @@ class Limits:
     @classmethod
     def of_rows(cls, lower: np.ndarray, upper: np.ndarray) -> Limits:
         """Return the limits between `lower` and `upper`, (m,) each, with the slack of each row."""
-        tolerance = np.where(lower == upper, EQUALITY_TOLERANCE, INEQUALITY_TOLERANCE)
-        return cls(lower, upper, *(tolerance * np.maximum(1.0, finite_size(side)) for side in (lower, upper)))
+        return cls(lower, upper, *(TOLERANCE * np.maximum(1.0, finite_size(side)) for side in (lower, upper)))
 
     @property
     def least(self) -> np.ndarray:
