@@ -197,3 +197,53 @@ def test_wrong_efforts_say_what_is_wrong(name, value):
     x = pt.vector("x", shape=(2,))
     with pytest.raises(InvalidValue, match=f"{name} came as"):
         go.minimize(pt.sum(x**2), over={x: (0, 1)}, certify=True, **{name: value})
+
+
+def test_a_point_that_rests_on_breaches_is_no_optimum():
+    """At the only feasible point nothing is to be gained; near it, within the tolerance of equalities, is."""
+    x = pt.vector("x", shape=(2,))
+    question = {"over": {x: (0, 1)}, "constraints": [go.eq(x, [0.3, 0.4])], "certify": True}
+    answer = go.minimize(pt.sum(x**2), **question)
+    assert answer.status is Status.PROVED_OPTIMAL
+    np.testing.assert_allclose(answer.x, [0.3, 0.4], atol=1e-9)
+    assert all(check.passed for check in answer.certificate.checks)
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e-4, 1e5])
+def test_linear_problems_of_any_size(size):
+    """The better of two elements takes all that their sum may be, in units from tiny to large."""
+    x = pt.vector("x", shape=(2,))
+    for limit in (go.leq(pt.sum(x) / size, 1.0, name="sum"), go.leq(pt.sum(x), size, name="sum")):
+        answer = go.maximize((3 * x[0] + 2 * x[1]) / size, over={x: (0, 2 * size)}, constraints=[limit])
+        assert answer.status is Status.PROVED_OPTIMAL
+        np.testing.assert_allclose(answer.x / size, [1, 0], atol=1e-9)
+        np.testing.assert_allclose(answer.fun, 3, rtol=1e-9)
+    tiny = go.maximize(pt.sum(x), over={x: (0, 1)}, constraints=[go.leq(size * pt.sum(x), 0.1 * size)])
+    np.testing.assert_allclose(tiny.fun, 0.1, rtol=1e-9)
+
+
+def test_whole_numbers_of_a_linear_problem_are_proved_beyond_the_solver_s_tolerance():
+    """Against every point: HiGHS takes 1e-6 of the value off its bounds, more than the gap asked for."""
+    values, weights = np.array([5.31, 3.17, 8.09, 2.73]), np.array([2.1, 1.3, 3.7, 0.9])
+    x = pt.vector("x", shape=(4,))
+    limits = [go.leq(pt.dot(x, weights), 11.0)]
+    answer = go.maximize(pt.dot(x, values), over={x: (0, 5)}, constraints=limits, integer=True, gap=1e-9)
+    points = np.stack(np.meshgrid(*[np.arange(6)] * 4), -1).reshape(-1, 4)
+    best = (points @ values)[points @ weights <= 11.0].max()
+    assert answer.status is Status.PROVED_OPTIMAL
+    np.testing.assert_allclose(answer.fun, best, rtol=1e-12)
+
+
+def test_an_objective_that_falls_without_end_is_no_optimum():
+    x = pt.vector("x", shape=(2,))
+    answer = go.minimize(pt.sum(pt.log(x)), over={x: (0, 3)}, integer=True)
+    assert answer.status is Status.FAILED
+    assert not answer.success
+
+
+def test_whole_numbers_without_bounds_are_rounded_and_not_proved():
+    x = pt.vector("x", shape=(2,))
+    answer = go.minimize(pt.sum((x - [3.4, -2.7]) ** 2), over={x: None}, integer=True)
+    np.testing.assert_array_equal(answer.x, [3, -3])
+    assert answer.status is Status.FEASIBLE
+    assert "'x' needs both bounds" in answer.message

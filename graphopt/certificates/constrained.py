@@ -18,6 +18,7 @@ from graphopt.problem.compiled import CompiledProblem
 from graphopt.solvers.kkt import active_limits, fitted_multipliers
 
 FEASIBILITY_TOLERANCE = 1e-6  # relative to the scale of a row
+NOT_BOUGHT = "value does not rest on breaches"  # the name of the check
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def certify_constrained(
     limits = np.where(kkt.rows > 0, rows.upper, np.where(kkt.rows < 0, rows.lower, point.constraints))
     bought = float(np.sum(np.abs(kkt.rows) * np.abs(point.constraints - limits)))
     honest = check(
-        "value does not rest on breaches",
+        NOT_BOUGHT,
         bought <= tolerance,
         f"breaches and slack are worth {bought:.1e}",
         f"multipliers of up to {np.max(np.abs(kkt.rows), initial=0.0):.1e} make the breaches worth "

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from graphopt.certificates.certificate import Certificate, Check
+from graphopt.certificates.constrained import NOT_BOUGHT
 from graphopt.certificates.feasibility import worst_breach
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.solvers.proof import Proof
@@ -71,16 +72,20 @@ def certify_values(compiled: CompiledProblem, x: np.ndarray, claimed: float) -> 
 def with_proof(certificate: Certificate, proof: Proof, *, sign: float, gap: float) -> Certificate:
     """Return `certificate` with the bounds of `proof`, a proof about the cost ``sign * objective``.
 
-    `gap` is the largest gap that counts as closed. The certificate's own value counts, not the proof's.
+    `gap` is the largest gap that counts as closed. The certificate's own value counts, not the proof's; one
+    that is bought with breaches of constraints is no optimum, however small they are.
     """
     bound = min(proof.lower_bound, sign * certificate.value)
     open_gap = sign * certificate.value - bound
-    proved = bool(open_gap <= gap and certificate.feasible and certificate.finite)
+    bought = rests_on_breaches(certificate)
+    proved = bool(open_gap <= gap and certificate.feasible and certificate.finite and not bought)
     detail = (
         f"no point is better by more than {open_gap:.1e}" if np.isfinite(open_gap) else "no bound was found"
     )
     detail += f" ({proof.method}, {proof.nodes:,} nodes, {proof.seconds:.3g} s)"
-    if not proved and np.isfinite(open_gap):
+    if bought:
+        detail += "; but breaches of constraints make the value what it is"
+    elif not proved and np.isfinite(open_gap):
         detail += f"; the gap asked for is {gap:.1e}"
     lower, upper = (bound, certificate.value) if sign > 0 else (certificate.value, -bound)
     return replace(
@@ -92,6 +97,11 @@ def with_proof(certificate: Certificate, proof: Proof, *, sign: float, gap: floa
         nodes=proof.nodes,
         proved=proved,
     )
+
+
+def rests_on_breaches(certificate: Certificate) -> bool:
+    """Return whether the value is bought with breaches of constraints that are within the tolerance."""
+    return any(check.name == NOT_BOUGHT and not check.passed for check in certificate.checks)
 
 
 def _allowed(compiled: CompiledProblem, x: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from graphopt.solvers.branch_and_bound import BranchAndBound, branch_and_bound
 from graphopt.solvers.enumeration import MAX_POINTS, enumerate_points
 from graphopt.solvers.linear import linear_program
 from graphopt.solvers.proof import Proof
+from graphopt.solvers.race import better, race
 from graphopt.structure.choices import chosen, over_places, places
 from graphopt.structure.description import describe
 from graphopt.structure.problem_program import program_and_limits
@@ -82,6 +83,12 @@ class ExactQuestion:
             return float(np.prod(self.upper - self.lower + 1.0))
 
     @property
+    def needs_bounds(self) -> bool:
+        """Whether a bound is missing that the only methods for it cannot do without."""
+        endless = not np.isfinite(self.upper - self.lower).all()
+        return endless and self.program.structure is not Structure.AFFINE
+
+    @property
     def method(self) -> str:
         """The method that fits, and why."""
         structure = self.program.structure
@@ -107,10 +114,11 @@ class ExactQuestion:
         structure, asked = self.program.structure, (self.program, self.lower, self.upper)
         discrete = {"integer": self.integer, "limits": self.limits}
         if structure is Structure.AFFINE:
-            return linear_program(*asked, **discrete, max_seconds=effort.max_seconds)
+            proof = linear_program(*asked, **discrete, max_seconds=effort.max_seconds)
+            return self._closed(proof, effort) if self.integer.any() else proof
         if self.points <= MAX_POINTS:
-            return enumerate_points(*asked, **discrete)
-        if not np.isfinite(self.upper - self.lower).all():
+            return enumerate_points(*asked, **discrete, max_seconds=effort.max_seconds)
+        if self.needs_bounds:
             return Proof(
                 x=None,
                 value=np.inf,
@@ -120,7 +128,21 @@ class ExactQuestion:
             )
         options = BranchAndBound(gap=SHARE * effort.gap, max_seconds=effort.max_seconds)
         if structure is Structure.PIECEWISE_LINEAR:
-            from graphopt.solvers.race import race
-
             return race(*asked, options=options, **discrete, incumbent=incumbent)
         return branch_and_bound(*asked, options=options, **discrete, incumbent=incumbent)
+
+    def _closed(self, proof: Proof, effort: Effort) -> Proof:
+        """Return a proof by a mixed-integer linear program with the tolerance of its solver closed, by a
+        method that has none.
+        """
+        left = effort.max_seconds - proof.seconds
+        finite = np.isfinite(self.upper - self.lower).all()
+        if proof.stopped != "gap" or proof.gap <= effort.gap or left <= 0 or not finite:
+            return proof
+        asked = (self.program, self.lower, self.upper)
+        discrete = {"integer": self.integer, "limits": self.limits}
+        if self.points <= MAX_POINTS:
+            return better(proof, enumerate_points(*asked, **discrete, max_seconds=left), proof.seconds)
+        options = BranchAndBound(gap=SHARE * effort.gap, max_seconds=left)
+        run = branch_and_bound(*asked, options=options, **discrete, incumbent=proof.x)
+        return better(proof, run, proof.seconds)

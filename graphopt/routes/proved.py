@@ -8,9 +8,10 @@ import numpy as np
 
 from graphopt.certificates.certificate import Certificate
 from graphopt.certificates.constrained import certify_constrained
-from graphopt.certificates.proved import certify_values, with_proof
+from graphopt.certificates.proved import certify_values, rests_on_breaches, with_proof
 from graphopt.certificates.verdict import certify_point
 from graphopt.problem.compiled import CompiledProblem
+from graphopt.routes.constrained import constrained
 from graphopt.routes.exact import Effort, ExactQuestion
 from graphopt.routes.found import Found
 from graphopt.routes.local import local
@@ -21,14 +22,15 @@ from graphopt.solvers.starts import default_start
 from graphopt.structure.lowering import NotLowered
 
 STOPPED = {
+    "gap": "the tolerances of the method leave more than the gap asked for",
     "time": "the time was up before the gap was closed",
     "nodes": "the limit of boxes was reached before the gap was closed",
     "memory": "the memory for open boxes was used up before the gap was closed",
     "interrupted": "it was interrupted before the gap was closed",
     "unbounded": "the objective is unbounded",
-    "failed": "the method could not go on",
+    "failed": "the method could not close the gap",
 }
-BETTER = 1e-9  # relative; by how much the proof's point must be better to take the other's place
+BETTER = 1e-9  # relative; by how much a point must be better to take the other's place
 
 
 def exact(compiled: CompiledProblem, question: ExactQuestion, effort: Effort, *, seed: int = 0) -> Found:
@@ -86,18 +88,20 @@ def proved(compiled: CompiledProblem, found: Found, effort: Effort, many: MultiS
     if proof.stopped == "infeasible":
         return _from_proof(compiled, question, proof, effort, found.seed)
     cost = compiled.sign * found.certificate.value if usable else np.inf
-    if proof.x is not None and proof.value < cost - BETTER * (1.0 + abs(proof.value)):
+    if proof.x is not None and _better(proof.value, cost):
         note = "the proof found a better point than the local search"
-        better = _refined(compiled, proof, many)
-        found = replace(
-            found,
-            x=better.x,
-            certificate=better.certificate,
-            status=better.status,
-            reasons=(*better.reasons, note),
-            iterations=found.iterations + better.iterations,
-            evaluations=found.evaluations + better.evaluations,
-        )
+        better = _refined(compiled, proof, many, effort)
+        improves = _better(compiled.sign * better.certificate.value, cost)
+        if not usable or (improves and not rests_on_breaches(better.certificate)):
+            found = replace(
+                found,
+                x=better.x,
+                certificate=better.certificate,
+                status=better.status,
+                reasons=(*better.reasons, note),
+                iterations=found.iterations + better.iterations,
+                evaluations=found.evaluations + better.evaluations,
+            )
     certificate = with_proof(
         found.certificate, proof, sign=compiled.sign, gap=_gap(effort, found.certificate)
     )
@@ -116,13 +120,26 @@ def proved(compiled: CompiledProblem, found: Found, effort: Effort, many: MultiS
     )
 
 
-def _refined(compiled: CompiledProblem, proof: Proof, many: MultiStart) -> Found:
-    """Return the local optimum near the proof's point, or the point itself where that is no better."""
+def _better(cost: float, other: float) -> bool:
+    """Return whether `cost` is less than `other` by more than rounding."""
+    return cost < other - BETTER * (1.0 + abs(cost))
+
+
+def _refined(compiled: CompiledProblem, proof: Proof, many: MultiStart, effort: Effort) -> Found:
+    """Return the local optimum near the proof's point, or the point itself where that is worse.
+
+    Under constraints the proof's point may owe its value to breaches that are within its tolerance: the local
+    optimum may be worse by the gap.
+    """
     assert proof.x is not None
-    if not compiled.problem.constraints:
-        near = local(compiled, replace(many, starts=1, points=()), proof.x[None])
-        if compiled.sign * near.certificate.value <= proof.value and near.certificate.feasible:
-            return near
+    once, allowed = replace(many, starts=1, points=()), proof.value
+    if compiled.problem.constraints:
+        near = constrained(compiled, once, proof.x[None])
+        allowed += max(effort.gap, BETTER * (1.0 + abs(proof.value)))
+    else:
+        near = local(compiled, once, proof.x[None])
+    if compiled.sign * near.certificate.value <= allowed and near.certificate.feasible:
+        return near
     certificate = _looked_at(compiled, proof.x, compiled.sign * proof.value, many.seed)
     return Found(
         x=proof.x,

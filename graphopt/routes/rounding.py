@@ -13,15 +13,15 @@ from graphopt.solvers.solution import Status
 
 SWEEPS = 20
 FEASIBLE = 1e-6
+NEAR = 500.0
 
 
 def rounded(compiled: CompiledProblem, many: MultiStart, starts: np.ndarray, why: str) -> Found:
     """Return the best point that rounding and single changes lead to; that it is the best is not known."""
-    allowed = _values(compiled)
     runs = run_many(compiled, many.solver, starts)
     best, least, evaluations = None, np.inf, sum(run.evaluations for run in runs)
     for run in sorted(runs, key=lambda run: run.fun if np.isfinite(run.fun) else np.inf)[:8]:
-        x = run.x.copy()
+        x, allowed = run.x.copy(), _values(compiled, run.x)
         for k, values in allowed.items():
             x[k] = values[np.argmin(np.abs(values - x[k]))]
         x, cost, count = _improved(compiled, x, allowed)
@@ -45,12 +45,18 @@ def rounded(compiled: CompiledProblem, many: MultiStart, starts: np.ndarray, why
     )
 
 
-def _values(compiled: CompiledProblem) -> dict[int, np.ndarray]:
-    """Return the values that each discrete decision may take next to where it is: all, if they are few."""
+def _values(compiled: CompiledProblem, x: np.ndarray) -> dict[int, np.ndarray]:
+    """Return values that each discrete decision may take: all, if they are few; without a bound, those within
+    `NEAR` of where it is in `x`.
+    """
     problem = compiled.problem
     allowed = dict(problem.choices)
     for k in np.flatnonzero(problem.integer):
-        low, high = compiled.lower[k], compiled.upper[k]
+        middle = np.clip(np.round(x[k]), compiled.lower[k], compiled.upper[k])
+        low, high = (
+            end if np.isfinite(end) else middle + step
+            for end, step in ((compiled.lower[k], -NEAR), (compiled.upper[k], NEAR))
+        )
         allowed[int(k)] = (
             np.arange(low, high + 1) if high - low <= 1000 else np.linspace(low, high, 1001).round()
         )

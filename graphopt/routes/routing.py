@@ -33,6 +33,8 @@ def routed(
             question = ExactQuestion(compiled)
         except NotLowered as error:
             return rounded(compiled, many, starts, f"no exact method can read the graph: {error}")
+        if question.needs_bounds:
+            return rounded(compiled, many, starts, f"for a proof {_unbounded(compiled)} needs both bounds")
         return exact(compiled, question, effort, seed=many.seed)
     if _looks_affine(compiled, starts[0]):
         question = _affine_question(compiled)
@@ -43,6 +45,16 @@ def routed(
     else:
         found = local(compiled, many, starts)
     return proved(compiled, found, effort, many) if certify else found
+
+
+def _unbounded(compiled: CompiledProblem) -> str:
+    """Return the names of the variables that lack a bound."""
+    lacking = [
+        repr(v.name)
+        for v in compiled.problem.variables
+        if not (np.isfinite(v.lower).all() and np.isfinite(v.upper).all())
+    ]
+    return " and ".join(lacking)
 
 
 def _looks_affine(compiled: CompiledProblem, start: np.ndarray) -> bool:
