@@ -14,7 +14,7 @@ import functools
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Verdict(enum.Enum):
@@ -25,8 +25,7 @@ class Verdict(enum.Enum):
     EITHER = "either"
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A verdict and what it rests on: lines of the source and what stands there."""
 
     verdict: Verdict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant, Variable
@@ -16,8 +16,7 @@ from graphopt.errors import InvalidType, InvalidValue
 Updates = Mapping[Variable, Variable] | Iterable[tuple[Variable, Variable]]
 
 
-@dataclass(frozen=True)
-class FlatGraph:
+class FlatGraph(NamedTuple):
     """A function graph whose inputs are the caller's `inputs` followed by `shared`,
     and whose outputs are `n_outputs` results followed by one new value for each of `updated`."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
 
@@ -79,8 +80,7 @@ class Sliding:
         return Window(tuple(image), tuple(kernel), places, before, after, self.stride, self.dilation)
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """A window of known size on images of known size; each attribute has one number for each axis."""
 
     image: tuple[int, ...]

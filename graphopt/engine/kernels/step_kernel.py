@@ -6,8 +6,9 @@ local scalar), `array_kernel` for larger ones (loops over buffers).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +19,7 @@ from graphopt.errors import CompileError
 ARRAY_DTYPES = {"f64": np.float64, "f32": np.float32, "i64": np.int64}
 
 
-@dataclass(frozen=True)
-class StepKernel:
+class StepKernel(NamedTuple):
     """A step over inputs of fixed shapes as kernel source, with what is needed to call it.
 
     The entry ``run`` takes the number of steps, of epochs, the order of the rows, then flat buffers: data of
@@ -37,7 +37,7 @@ class StepKernel:
     batch_size: int | None
     form: str
     constants: tuple[np.ndarray, ...] = ()
-    workspace: dict[str, int] = field(default_factory=dict)
+    workspace: Mapping[str, int] = MappingProxyType({})
     stops: bool = False
 
     def run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -80,7 +79,7 @@ def _elemwise(op: Elemwise, node: Apply, args: tuple[str, ...]) -> Expression | 
     checks = _broadcast_checks(node, args) if written is not None else ()
     if not checks:
         return written
-    return replace(written, before=checks, namespace={**written.namespace, "mismatch": _mismatch})
+    return written._replace(before=checks, namespace={**written.namespace, "mismatch": _mismatch})
 
 
 def _scalar_expression(op: ps.ScalarOp, node: Apply, args: tuple[str, ...]) -> Expression | None:

@@ -6,16 +6,16 @@ An operation without a row is called as a function instead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import singledispatch
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 from pytensor.graph.basic import Apply
 
 
-@dataclass(frozen=True)
-class Expression:
+class Expression(NamedTuple):
     """A Python expression with what it needs around it.
 
     Attributes
@@ -26,7 +26,7 @@ class Expression:
         Lines that check the arguments; they run first.
     after : tuple of str
         Lines that complete the result, which they call ``{out}``.
-    namespace : dict
+    namespace : mapping
         The globals all these need, beside ``np``.
     inplace : str
         The statement that leaves the result in an operand instead, which it calls ``{out}``.
@@ -39,7 +39,7 @@ class Expression:
     text: str
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    namespace: dict[str, Any] = field(default_factory=dict)
+    namespace: Mapping[str, Any] = MappingProxyType({})
     inplace: str = ""
     candidates: tuple[int, ...] = ()
     shares: tuple[int, ...] = ()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphopt.ops.kernels import gru, lstm, rnn
 
 REALS = {"float32": "f32", "float64": "f64"}
 
 
-@dataclass(frozen=True)
-class RecurrentKernel:
+class RecurrentKernel(NamedTuple):
     """A whole recurrent layer, or its gradient, as text in the kernel language.
 
     Attributes
