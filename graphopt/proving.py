@@ -33,7 +33,7 @@ SENSES = {"<=": "maximize", ">=": "minimize"}
 RESOLUTION = 1e-9
 """Relative to ``1 + |value|``: where the extreme value is known so well, the search ends undecided."""
 
-FIRST_RUN = 2.0  # seconds of branch and bound before a network of relu is handed to MILP
+FIRST_SHARE = 0.5  # of the time for branch and bound, before a network of relu is handed to MILP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +134,9 @@ def prove(
     (False, True)
     """
     began = time.perf_counter()
+    for name, limit in (("max_seconds", max_seconds), ("max_nodes", max_nodes)):
+        if isinstance(limit, bool) or not isinstance(limit, int | float | np.number) or not limit >= 0:
+            raise InvalidValue(f"{name} came as {limit!r}; expected a number, 0 or more.")
     if relation not in SENSES:
         raise unknown_name("relation", relation, SENSES)
     value = _number(value)
@@ -168,7 +171,7 @@ def _searched(question: ExactQuestion, threshold: float, max_seconds: float, max
     piecewise = question.program.structure is Structure.PIECEWISE_LINEAR
     options = BranchAndBound(
         gap=RESOLUTION * (1.0 + abs(threshold)),
-        max_seconds=min(FIRST_RUN, max_seconds) if piecewise else max_seconds,
+        max_seconds=FIRST_SHARE * max_seconds if piecewise else max_seconds,
         max_nodes=max_nodes,
     )
     proof = branch_and_bound(**asked, options=options, threshold=threshold)
