@@ -14,15 +14,15 @@ from graphopt.problem.expression_problem import expression_problem
 from graphopt.problem.network_problem import is_network, network_problem
 from graphopt.problem.objectives import Objective
 from graphopt.problem.problem import Problem
-from graphopt.problem.scenarios import first_case, over_scenarios
+from graphopt.problem.scenarios import WORST, first_case, over_scenarios
 from graphopt.problem.trust import DataGuard
 from graphopt.problem.whole import with_whole_numbers
-from graphopt.solvers.lbfgsb import LBFGSB, whole
+from graphopt.solvers.lbfgsb import whole
 from graphopt.solvers.multistart import MultiStart
 from graphopt.solvers.solution import Solution, Status
 from graphopt.solvers.solver import LocalSolver
-from graphopt.solving import certify, solve
-from graphopt.trusting import guarded
+from graphopt.solving import checked_solver, proved_later, solve
+from graphopt.trusting import guarded, trusted_again
 
 __all__ = ["certify", "maximize", "minimize", "solve", "target"]
 
@@ -107,8 +107,18 @@ def minimize(
     (array([0.5, 1. ]), True)
     """
     asked = _problem(
-        "minimize", what, bounds, over, objective, fixed, constraints=constraints, integer=integer, like=x0
+        "minimize",
+        what,
+        bounds,
+        over,
+        objective,
+        fixed,
+        constraints=constraints,
+        integer=integer,
+        like=x0,
+        exact=certify,
     )
+    x0 = _start(asked, x0)
     effort = {"certify": certify, "gap": gap, "max_seconds": max_seconds}
     return guarded(asked, guard, _solver(solver, starts, seed), x0=x0, tier=tier, **effort)
 
@@ -137,8 +147,18 @@ def maximize(
     ``answer.fun`` is the maximum, and ``answer.jac`` the gradient of what was maximised.
     """
     asked = _problem(
-        "maximize", what, bounds, over, objective, fixed, constraints=constraints, integer=integer, like=x0
+        "maximize",
+        what,
+        bounds,
+        over,
+        objective,
+        fixed,
+        constraints=constraints,
+        integer=integer,
+        like=x0,
+        exact=certify,
     )
+    x0 = _start(asked, x0)
     effort = {"certify": certify, "gap": gap, "max_seconds": max_seconds}
     return guarded(asked, guard, _solver(solver, starts, seed), x0=x0, tier=tier, **effort)
 
@@ -174,9 +194,9 @@ def target(
     -------
     Solution
         The minimum of the sum of squared differences, with more fields: ``distance`` (its square root),
-        ``reached`` (whether that is at most 1e-6 of ``1 + max |value|``), ``least_distance`` (no point is
-        proved to be nearer; 0 without `certify`) and ``unreachable`` (whether it was proved that no point
-        reaches the value).
+        ``reached`` (whether that is at most ``reach_tolerance``, 1e-6 of ``1 + max |value|``),
+        ``least_distance`` (no point is proved to be nearer; 0 without `certify`) and ``unreachable`` (whether
+        it was proved that no point reaches the value).
     """
     wanted = _finite(value, "The target value")
     if output is not None and not isinstance(output, str | int | np.integer):
@@ -186,9 +206,16 @@ def target(
         found = outputs
         if isinstance(outputs, dict):
             names = list(outputs)
-            if output is None or (isinstance(output, str) and output not in names):
-                raise InvalidValue(f"output={output!r}: choose one of the outputs {', '.join(names)}.")
+            if output is None or not (output in names or output in range(len(names))):
+                raise InvalidValue(
+                    f"output came as {output!r}; expected an output: {', '.join(names)}, or its number."
+                )
             found = outputs[output if isinstance(output, str) else names[output]]
+        elif output not in (None, 0) and output not in getattr(what, "output_names", ()):
+            raise InvalidValue(
+                f"output came as {output!r}, but there is one output only; leave output= out. For a "
+                "part of it use minimize with objective=lambda out: (out[i] - value)**2."
+            )
         shape = found.type.shape
         fits = wanted.ndim <= len(shape) and all(
             s is None or n in (1, s) for s, n in zip(shape[::-1], wanted.shape[::-1])
@@ -200,18 +227,68 @@ def target(
         return pt.sum((found - wanted) ** 2)
 
     asked = _problem(
-        "minimize", what, bounds, over, distance, fixed, constraints=constraints, integer=integer, like=x0
+        "minimize",
+        what,
+        bounds,
+        over,
+        distance,
+        fixed,
+        constraints=constraints,
+        integer=integer,
+        like=x0,
+        exact=certify,
     )
-    near = REACH_TOLERANCE * (1.0 + np.max(np.abs(wanted), initial=0.0))
+    near = float(REACH_TOLERANCE * (1.0 + np.max(np.abs(wanted), initial=0.0)))
     answer = solve(
         asked,
         _solver(solver, starts, seed),
-        x0=x0,
+        x0=_start(asked, x0),
         tier=tier,
         certify=certify,
         gap=0.25 * near**2,
         max_seconds=max_seconds,
     )
+    return _with_distance(answer, near)
+
+
+def certify(answer: Solution, *, gap: float = 1e-6, max_seconds: float = 60.0) -> Solution:
+    """Return `answer` with a proof of how much better the best point of the whole box could be.
+
+    Parameters
+    ----------
+    answer : Solution
+        What `minimize`, `maximize`, `target` or `solve` returned, in this process.
+    gap, max_seconds
+        As for `solve`.
+
+    Returns
+    -------
+    Solution
+        With a better point if the proof found one; ``answer.certificate`` has ``lower_bound``,
+        ``upper_bound``, ``gap`` and ``method``.
+
+    Raises
+    ------
+    InvalidType
+        If it is no answer, or one that was saved and has lost its problem.
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> x = pt.vector("x", shape=(2,))
+    >>> answer = certify(minimize(pt.sum(pt.tanh(x)) + x[0] ** 2, over={x: (-1, 1)}))
+    >>> answer.certificate.gap <= 1e-6
+    True
+    """
+    proved = proved_later(answer, gap=gap, max_seconds=max_seconds)
+    if "reach_tolerance" in answer:
+        return _with_distance(proved, answer.reach_tolerance)
+    return trusted_again(proved, answer)
+
+
+def _with_distance(answer: Solution, near: float) -> Solution:
+    """Return the answer to `target` with the fields and words of its own."""
+    answer["reach_tolerance"] = near
     answer["distance"] = float(np.sqrt(max(answer.fun, 0.0)))
     answer["reached"] = bool(answer.feasible and answer.distance <= near)
     answer["least_distance"] = float(np.sqrt(max(answer.certificate.lower_bound, 0.0)))
@@ -240,6 +317,7 @@ def _problem(
     constraints: Any,
     integer: Any,
     like: Any,
+    exact: bool,
 ) -> Problem:
     """Return the problem that the doors ask."""
     fixed, scenarios = first_case(fixed)
@@ -263,7 +341,27 @@ def _problem(
         raise InvalidType(
             f"{sense} came with {type(what).__name__}; expected a network or a PyTensor expression."
         )
-    return over_scenarios(with_whole_numbers(problem, integer), scenarios)
+    problem = over_scenarios(with_whole_numbers(problem, integer), scenarios)
+    if not (scenarios and (exact or problem.discrete)):
+        return problem
+    from graphopt.worst_case import bounded_worst_case  # the modules of bounds, when they are needed
+
+    return bounded_worst_case(problem)
+
+
+def _start(problem: Problem, x0: Any) -> Any:
+    """Return `x0` with a value for the variable that scenarios have added, if they have."""
+    others = [v for v in problem.variables if v.name != WORST]
+    if x0 is None or len(others) == len(problem.variables):
+        return x0
+    if not isinstance(x0, Mapping):
+        flat = _finite(x0, "x0").ravel()
+        ends = np.cumsum([v.size for v in others])
+        if flat.size != ends[-1]:
+            raise ShapeMismatch(f"x0 came with {flat.size} numbers; expected {ends[-1]}.")
+        parts = np.split(flat, ends[:-1])
+        x0 = {v.name: part.reshape(v.shape) for v, part in zip(others, parts, strict=True)}
+    return {WORST: 0.0, **x0}
 
 
 def _solver(solver: Any, starts: Any, seed: Any) -> LocalSolver | MultiStart:
@@ -272,7 +370,7 @@ def _solver(solver: Any, starts: Any, seed: Any) -> LocalSolver | MultiStart:
     whole(seed, "seed", least=0)
     if isinstance(solver, MultiStart):
         return solver
-    return MultiStart(LBFGSB() if solver is None else solver, starts=starts, seed=seed)
+    return MultiStart(checked_solver(solver), starts=starts, seed=seed)
 
 
 def _finite(value: Any, name: str) -> np.ndarray:

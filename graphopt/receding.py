@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,15 @@ class RecedingHorizon:
     def __init__(self, what: Any, sense: str = "minimize", *, axis: int = 0, **question: Any) -> None:
         if sense not in SENSES:
             raise unknown_name("sense", sense, SENSES)
+        known = [name for name in signature(minimize).parameters if name not in ("what", "fixed", "x0")]
         for name in ("fixed", "x0"):
             if name in question:
                 raise InvalidValue(f"RecedingHorizon: {name}= changes from step to step; give it to step().")
+        for name in question:
+            if name not in known:
+                raise unknown_name("argument of RecedingHorizon", name, known)
+        if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
+            raise InvalidType(f"RecedingHorizon: axis came as {axis!r}; expected a whole number.")
         self.what, self.sense, self.axis, self.question = what, sense, axis, question
         self.last: Solution | None = None
 

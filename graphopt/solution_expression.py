@@ -11,9 +11,11 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.tensor.variable import TensorVariable
 
-from graphopt.errors import InvalidType
+from graphopt.errors import InvalidType, InvalidValue
 from graphopt.parametric import ParametricProblem, SolvedState, is_float
 from graphopt.problem.problem import Problem
+from graphopt.solvers.multistart import MultiStart
+from graphopt.solving import checked_solver
 
 __all__ = ["argmin"]
 
@@ -57,6 +59,14 @@ def argmin(
     """
     if not isinstance(problem, Problem):
         raise InvalidType(f"argmin came with {type(problem).__name__}; expected graphopt.Problem.")
+    if problem.discrete:
+        kinds = ", ".join(f"{v.name!r} ({v.kind})" for v in problem.variables if v.kind != "real")
+        raise InvalidValue(
+            f"argmin: {kinds} came; expected real variables, because whole numbers and choices jump where "
+            "parameters move and have no gradient. Hold them with fixed=, or leave kind= out."
+        )
+    if solver is not None and not isinstance(solver, MultiStart):
+        checked_solver(solver)
     parametric = ParametricProblem(problem, solver, x0)
     outputs = ArgMin(parametric)(*parametric.given, return_list=True)[: len(problem.variables)]
     named = {v.name: x for v, x in zip(problem.variables, outputs, strict=True)}

@@ -6,10 +6,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from graphopt.errors import InvalidType
 from graphopt.problem.compiled import CompiledProblem, compile_problem
 from graphopt.problem.problem import Problem
 from graphopt.routes.answer import answer
+from graphopt.routes.effort import Effort
 from graphopt.routes.found import Found
 from graphopt.routes.local import local
 from graphopt.solvers.lbfgsb import LBFGSB
@@ -65,49 +68,30 @@ def solve(
     (array([1., 1.]), True)
     """
     started = time.perf_counter()
+    effort = Effort(gap=gap, max_seconds=max_seconds)
+    if not isinstance(certify, bool | np.bool_):
+        raise InvalidType(f"certify came as {certify!r}; expected True or False.")
     if not isinstance(problem, Problem):
         raise InvalidType(
             f"solve came with {type(problem).__name__}; expected graphopt.Problem. For a network or "
             f"an expression use minimize or maximize."
         )
-    many = solver if isinstance(solver, MultiStart) else MultiStart(_checked(solver), starts=1)
+    many = solver if isinstance(solver, MultiStart) else MultiStart(checked_solver(solver), starts=1)
     starts = all_starts(problem, x0, many.points, many.starts, sampling=many.sampling, seed=many.seed)
     compiled = compile_problem(problem, tier=tier)
     if certify or problem.constraints or problem.discrete:
         from graphopt.routes.routing import routed  # the modules of exact methods, when they are needed
 
-        found = routed(compiled, many, starts, certify=certify, gap=gap, max_seconds=max_seconds)
+        found = routed(compiled, many, starts, certify=certify, effort=effort)
     else:
         found = local(compiled, many, starts)
     return _timed(compiled, found, started)
 
 
-def certify(answer: Solution, *, gap: float = 1e-6, max_seconds: float = 60.0) -> Solution:
-    """Return `answer` with a proof of how much better the best point of the whole box could be.
-
-    Parameters
-    ----------
-    answer : Solution
-        What `minimize`, `maximize` or `solve` returned, in this process.
-    gap, max_seconds
-        As for `solve`.
-
-    Returns
-    -------
-    Solution
-        With a better point if the proof found one; ``answer.certificate`` has ``lower_bound``,
-        ``upper_bound``, ``gap`` and ``method``.
-
-    Examples
-    --------
-    >>> import pytensor.tensor as pt
-    >>> from graphopt import minimize
-    >>> x = pt.vector("x", shape=(2,))
-    >>> answer = certify(minimize(pt.sum(pt.tanh(x)) + x[0] ** 2, over={x: (-1, 1)}))
-    >>> answer.certificate.gap <= 1e-6
-    True
-    """
+def proved_later(answer: Solution, *, gap: float, max_seconds: float) -> Solution:
+    """Return `answer` with a proof, as `graphopt.certify` describes it."""
     started = time.perf_counter()
+    effort = Effort(gap=gap, max_seconds=max_seconds)
     if not isinstance(answer, Mapping) or not isinstance(answer.get("problem"), Problem):
         raise InvalidType(
             f"certify came with {type(answer).__name__}; expected an answer of minimize, maximize or solve. "
@@ -116,7 +100,7 @@ def certify(answer: Solution, *, gap: float = 1e-6, max_seconds: float = 60.0) -
     from graphopt.routes.routing import proved_answer
 
     compiled = compile_problem(answer.problem)
-    return _timed(compiled, proved_answer(compiled, answer, gap=gap, max_seconds=max_seconds), started)
+    return _timed(compiled, proved_answer(compiled, answer, effort), started)
 
 
 def _timed(compiled: CompiledProblem, found: Found, started: float) -> Solution:
@@ -131,10 +115,12 @@ def _timed(compiled: CompiledProblem, found: Found, started: float) -> Solution:
     return result
 
 
-def _checked(solver: Any) -> Any:
+def checked_solver(solver: Any) -> Any:
     """Return the local solver, L-BFGS-B if None came."""
     if solver is None:
         return LBFGSB()
+    if isinstance(solver, type):
+        raise InvalidType(f"The solver came as the class {solver.__name__}; expected {solver.__name__}().")
     if not hasattr(solver, "steps") and not hasattr(solver, "run"):
         raise InvalidType(
             f"solve came with the solver {solver!r}; expected graphopt.LBFGSB(...), graphopt.SLSQP(...), "

@@ -62,21 +62,34 @@ def guarded(problem: Problem, guard: DataGuard | None, solver: Any, **how: Any) 
     free = solve(problem, solver, **{**how, "certify": how.get("certify", False) and guard.use == "report"})
     answer = free if guard.use == "report" else solve(with_guard(problem, guard), solver, **how)
     if guard.use == "penalty":
-        _without_penalty(answer, guard)
+        _without_penalty(answer)
     sign = 1.0 if problem.sense == "minimize" else -1.0
-    distance, slack = _distance(guard, answer), 1e-6 * max(1.0, guard.limit)
     comparable = Status.FAILED not in (free.status, answer.status)
+    answer["guard"] = guard
     answer["trust"] = Trust(
         guard.measure,
         guard.use,
         guard.level,
-        distance,
-        guard.limit,
-        bool(distance <= guard.limit + slack),
-        float(max(0.0, sign * (answer.fun - free.fun))) if comparable else float("nan"),
-        _distance(guard, free),
+        **_measured(guard, answer),
+        price=float(max(0.0, sign * (answer.fun - free.fun))) if comparable else float("nan"),
+        unguarded_distance=_measured(guard, free)["distance"],
     )
     return answer
+
+
+def trusted_again(proved: Solution, answer: Solution) -> Solution:
+    """Return `proved`, which is `answer` proved later, with its guard's fields, if it has a guard."""
+    if "guard" not in answer:
+        return proved
+    guard, sign = answer.guard, 1.0 if answer.sense == "minimize" else -1.0
+    if guard.use == "penalty":
+        _without_penalty(proved)
+    gained = sign * (answer.fun - proved.fun)
+    proved["guard"] = guard
+    proved["trust"] = replace(
+        answer.trust, **_measured(guard, proved), price=float(max(0.0, answer.trust.price - gained))
+    )
+    return proved
 
 
 def with_guard(problem: Problem, guard: DataGuard) -> Problem:
@@ -95,15 +108,22 @@ def with_guard(problem: Problem, guard: DataGuard) -> Problem:
 OBJECTIVE = "objective without penalty"
 
 
-def _without_penalty(answer: Solution, guard: DataGuard) -> None:
+def _without_penalty(answer: Solution) -> None:
     """Let `fun` and `value` be the objective that was asked for; the penalty stands beside it."""
     plain = float(answer.outputs.pop(OBJECTIVE))
     answer["penalty"] = abs(answer.fun - plain)
     answer["fun"] = answer["value"] = plain
+    answer["message"] += (
+        f" (this is about the objective with its penalty, {answer.certificate.value:.10g}, as are the "
+        "certificate, jac and multipliers)"
+    )
 
 
-def _distance(guard: DataGuard, answer: Solution) -> float:
-    """Return how far the answer is from the data."""
+def _measured(guard: DataGuard, answer: Solution) -> dict[str, Any]:
+    """Return how far the answer is from the data, the limit, and whether it is within."""
+    inputs = answer.x_named
     if guard.names == ("",):
-        return float(guard.distance(np.asarray(answer.x)))
-    return float(guard.distance(answer.x_named))
+        size = guard.data[""][0].size
+        inputs = next(x for x in inputs.values() if np.size(x) == size).ravel()
+    distance, slack = float(guard.distance(inputs)), 1e-6 * max(1.0, guard.limit)
+    return {"distance": distance, "limit": guard.limit, "within": bool(distance <= guard.limit + slack)}

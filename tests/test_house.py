@@ -20,7 +20,8 @@ SOURCES = sorted((ROOT / "graphopt").rglob("*.py"))
 STAGES = [
     "errors", "environment", "stand_ins", "short_exit", "importing", "versions", "engine", "ops", "nn",
     "training", "problem", "structure", "enclosures", "solvers", "bounding", "certificates", "reports",
-    "routes", "solving", "trusting", "parametric", "solution_expression", "proving", "api", "receding", "cli",
+    "routes", "solving", "trusting", "worst_case", "parametric", "solution_expression", "proving", "api",
+    "receding", "cli",
 ]  # fmt: skip
 """Left to right: a file imports only what stands to its left, or beside it in its own stage."""
 

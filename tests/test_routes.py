@@ -247,3 +247,39 @@ def test_whole_numbers_without_bounds_are_rounded_and_not_proved():
     np.testing.assert_array_equal(answer.x, [3, -3])
     assert answer.status is Status.FEASIBLE
     assert "'x' needs both bounds" in answer.message
+
+
+@pytest.mark.parametrize("sense", ["minimize", "maximize"])
+def test_the_worst_of_scenarios_is_proved(sense):
+    """The middle of the smallest ball around three corners of a triangle: circumcentre of an acute one."""
+    x, corner = pt.vector("x", shape=(2,)), pt.vector("corner", shape=(2,))
+    away = pt.sum((x - corner) ** 2)
+    cases = go.Scenarios([[0.0, 0.0], [2.0, 0.0], [1.0, 2.0]], "worst")
+    answer = getattr(go, sense)(
+        away if sense == "minimize" else -away,
+        over={x: (-3, 3)},
+        fixed={corner: cases},
+        x0=[0.5, 0.5],
+        certify=True,
+        gap=1e-4,
+    )
+    assert answer.status is Status.PROVED_OPTIMAL
+    np.testing.assert_allclose(answer.x_named["x"], [1.0, 0.75], atol=1e-4)
+    np.testing.assert_allclose(abs(answer.fun), 1.5625, atol=1e-4)
+    np.testing.assert_allclose(abs(answer.outputs["objective (case 2)"]), 1.5625, atol=1e-3)
+
+
+def test_what_is_proved_later_keeps_its_own_fields():
+    x = pt.vector("x", shape=(2,))
+    missed = go.certify(go.target(pt.sum(pt.tanh(x)), 2.5, over={x: (-1, 1)}))
+    assert missed.unreachable
+    assert missed.least_distance > 0.97
+    data = np.random.default_rng(0).normal(size=(200, 2))
+    for use in ("constraint", "penalty", "report"):
+        first = go.maximize(pt.sum(x), over={x: (-20, 20)}, guard=go.DataGuard(data, use=use))
+        later = go.certify(first, max_seconds=2)
+        np.testing.assert_allclose(later.fun, first.fun, atol=1e-3)
+        np.testing.assert_allclose(later.trust.distance, first.trust.distance, atol=1e-3)
+        if use == "penalty":
+            assert "about the objective with its penalty" in later.message
+            np.testing.assert_allclose(later.fun - later.penalty, later.certificate.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from graphopt.problem.variables import Variable
 
 KINDS = ("mean", "worst")
 WORST = "worst case"  # the name of the variable that all cases stay below
+IN_CASE = "objective (case"  # how the names of the objectives of single cases begin
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,10 @@ class Scenarios:
     def __post_init__(self) -> None:
         if self.over not in KINDS:
             raise unknown_name("kind of scenarios", self.over, KINDS)
+        if isinstance(self.values, str) or not isinstance(self.values, Iterable):
+            raise InvalidType(
+                f"Scenarios came with {self.values!r}; expected a sequence with one array for each case."
+            )
         values = [np.asarray(value) for value in self.values]
         if not values:
             raise InvalidValue("Scenarios came with no values; expected one array for each case.")
@@ -57,7 +62,10 @@ class Scenarios:
             raise ShapeMismatch(
                 f"Scenarios came with the shapes {[value.shape for value in values]}; expected one shape."
             )
-        weights = np.full(len(values), 1.0) if self.weights is None else np.asarray(self.weights, dtype=float)
+        try:
+            weights = np.asarray(np.ones(len(values)) if self.weights is None else self.weights, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise InvalidType(f"Scenarios: weights came as {self.weights!r}; expected numbers.") from error
         if weights.shape != (len(values),) or not (np.isfinite(weights).all() and (weights >= 0).all()):
             raise InvalidValue(
                 f"Scenarios came with the weights {self.weights!r}; expected {len(values)} "
@@ -86,7 +94,8 @@ def over_scenarios(problem: Problem, scenarios: Mapping[Any, Scenarios]) -> Prob
     """Return `problem` asked over all cases of its held inputs.
 
     For the worst case one variable more, `WORST`, bounds the objectives of all cases; the problem then has
-    constraints and stays smooth. Constraints that depend on a held input hold in every case.
+    constraints and stays smooth, and its outputs tell the objective of each case. Constraints that depend on
+    a held input hold in every case.
 
     Parameters
     ----------
@@ -134,8 +143,9 @@ def over_scenarios(problem: Problem, scenarios: Mapping[Any, Scenarios]) -> Prob
     sides: dict[str, Any] = {"upper": 0.0} if problem.sense == "minimize" else {"lower": 0.0}
     asked["constraints"] = (
         *constraints,
-        *(Constraint(f - worst, name=f"objective (case {k})", **sides) for k, f in enumerate(objectives)),
+        *(Constraint(f - worst, name=f"{IN_CASE} {k})", **sides) for k, f in enumerate(objectives)),
     )
+    asked["outputs"] = {**outputs, **{f"{IN_CASE} {k})": f for k, f in enumerate(objectives)}}
     asked[problem.sense], asked["variables"] = worst, (*problem.variables, Variable(worst))
     return replace(problem, **asked)
 

@@ -63,6 +63,13 @@ class DataGuard:
             raise unknown_name("measure of a data guard", self.measure, MEASURES)
         if self.use not in USES:
             raise unknown_name("use of a data guard", self.use, USES)
+        for name in ("level", "weight"):
+            if not _is_number(getattr(self, name)):
+                raise InvalidType(f"DataGuard: {name} came as {getattr(self, name)!r}; expected a number.")
+        if isinstance(self.neighbours, bool) or not isinstance(self.neighbours, int | np.integer):
+            raise InvalidType(
+                f"DataGuard: neighbours came as {self.neighbours!r}; expected a whole number of samples."
+            )
         if not 0 < self.level <= 1:
             raise InvalidValue(
                 f"DataGuard: level is {self.level}; expected a share of the data, above 0 to 1."
@@ -168,3 +175,8 @@ def _samples(part: Any, name: str) -> np.ndarray:
     if not np.isfinite(array).all():
         raise InvalidValue(f"{called} holds NaN or inf; leave these samples out.")
     return array
+
+
+def _is_number(value: Any) -> bool:
+    """Return whether `value` is a real number."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from graphopt.errors import InvalidValue
+from graphopt.errors import InvalidType, InvalidValue
 from graphopt.reports.frame import rows
 from graphopt.reports.text import number, word_for
 
@@ -26,13 +26,17 @@ def write(answer: Any, path: str | os.PathLike[str]) -> Path:
 
     Raises
     ------
-    InvalidValue
-        If the name ends in neither.
+    InvalidType, InvalidValue
+        If it is no path, the name ends in neither, or the folder is not there.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InvalidType(f"A report goes to a file ending in .html or .md; {path!r} came.")
     path = Path(path)
     kinds = {".html": as_html, ".htm": as_html, ".md": as_markdown}
     if path.suffix.lower() not in kinds:
         raise InvalidValue(f"A report goes to a file ending in .html or .md; {path.name!r} came.")
+    if not path.parent.is_dir():
+        raise InvalidValue(f"The folder of a report, {str(path.parent)!r}, is not there. Make it first.")
     content = kinds[path.suffix.lower()](answer)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

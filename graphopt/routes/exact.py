@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from graphopt.errors import InvalidValue
 from graphopt.problem.compiled import CompiledProblem
+from graphopt.routes.effort import Effort
 from graphopt.solvers.branch_and_bound import BranchAndBound, branch_and_bound
 from graphopt.solvers.enumeration import MAX_POINTS, enumerate_points
 from graphopt.solvers.linear import linear_program
@@ -21,28 +20,6 @@ from graphopt.structure.problem_program import program_and_limits
 from graphopt.structure.program import Program, Structure
 
 SHARE = 0.5  # of the gap asked for: the rest is for what the values of program and graph differ by
-
-
-@dataclass(frozen=True, kw_only=True)
-class Effort:
-    """How far a proof should go.
-
-    Parameters
-    ----------
-    gap : float
-        The gap that counts as closed, in units of the objective.
-    max_seconds : float
-        When to stop before that.
-    """
-
-    gap: float = 1e-6
-    max_seconds: float = 60.0
-
-    def __post_init__(self) -> None:
-        for name in ("gap", "max_seconds"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not value >= 0:
-                raise InvalidValue(f"{name} came as {value!r}; expected a number, 0 or more.")
 
 
 class ExactQuestion:

@@ -12,7 +12,8 @@ from graphopt.certificates.proved import certify_values, rests_on_breaches, with
 from graphopt.certificates.verdict import certify_point
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.routes.constrained import constrained
-from graphopt.routes.exact import Effort, ExactQuestion
+from graphopt.routes.effort import Effort
+from graphopt.routes.exact import ExactQuestion
 from graphopt.routes.found import Found
 from graphopt.routes.local import local
 from graphopt.solvers.multistart import MultiStart

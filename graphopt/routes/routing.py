@@ -6,7 +6,8 @@ import numpy as np
 
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.routes.constrained import constrained
-from graphopt.routes.exact import Effort, ExactQuestion
+from graphopt.routes.effort import Effort
+from graphopt.routes.exact import ExactQuestion
 from graphopt.routes.found import Found
 from graphopt.routes.local import local
 from graphopt.routes.proved import exact, proved
@@ -23,11 +24,10 @@ def routed(
     starts: np.ndarray,
     *,
     certify: bool,
-    gap: float,
-    max_seconds: float,
+    effort: Effort,
 ) -> Found:
     """Return what the way that fits finds from `starts`, (k, n)."""
-    problem, effort = compiled.problem, Effort(gap=gap, max_seconds=max_seconds)
+    problem = compiled.problem
     if problem.discrete:
         try:
             question = ExactQuestion(compiled)
@@ -80,11 +80,11 @@ def _affine_question(compiled: CompiledProblem) -> ExactQuestion | None:
     return question if question.program.structure is Structure.AFFINE else None
 
 
-def proved_answer(compiled: CompiledProblem, answer: Solution, *, gap: float, max_seconds: float) -> Found:
+def proved_answer(compiled: CompiledProblem, answer: Solution, effort: Effort) -> Found:
     """Return what `answer` found, with a proof or a better point."""
-    effort, many = Effort(gap=gap, max_seconds=max_seconds), MultiStart(starts=1, seed=answer.seed)
+    many = MultiStart(starts=1, seed=answer.seed)
     if compiled.problem.discrete:
-        return routed(compiled, many, answer.x[None], certify=True, gap=gap, max_seconds=max_seconds)
+        return routed(compiled, many, answer.x[None], certify=True, effort=effort)
     found = Found(
         x=answer.x,
         certificate=answer.certificate,

@@ -25,7 +25,7 @@ class Status(Enum):
         return self.value
 
 
-LIVE = ("problem",)  # fields that stay in this process
+LIVE = ("problem", "guard")  # fields that stay in this process
 
 
 class Solution(dict):

@@ -10,7 +10,7 @@ import pytensor.tensor as pt
 import pytest
 
 from graphopt.api import minimize
-from graphopt.errors import InvalidValue, MissingExtra
+from graphopt.errors import InvalidType, InvalidValue, MissingExtra
 from graphopt.problem import Problem, Variable
 from graphopt.reports import as_html, as_markdown, text
 from graphopt.solving import solve
@@ -127,3 +127,9 @@ def test_a_scalar_decision_is_reported_like_any_other(tmp_path):
     assert "upper" in str(answer)
     answer.to_json()
     answer.report(tmp_path / "answer.html")
+
+
+@pytest.mark.parametrize("path", [None, 3, "not/there/x.html", "x.pdf"])
+def test_a_report_goes_to_a_page_in_a_folder(answer, path):
+    with pytest.raises((InvalidType, InvalidValue), match="A report goes|The folder of a report"):
+        answer.report(path)
