@@ -18,7 +18,9 @@ class Frontier:
     """
 
     def __init__(self, columns: Mapping[str, tuple[int, type]]) -> None:
-        self._columns = {name: np.empty((64, width), dtype) for name, (width, dtype) in columns.items()}
+        self._columns: dict[str, np.ndarray] = {
+            name: np.empty((64, width), dtype) for name, (width, dtype) in columns.items()
+        }
         self._heap: list[tuple[float, int]] = []
         self._free = list(range(63, -1, -1))
 

@@ -119,4 +119,4 @@ def combined(
     size += (multiples * (np.abs(constants) + (np.abs(slopes) * reach[:, None]).sum(axis=2))).sum(axis=1)
     slope = slope + (multiples[:, :, None] * slopes).sum(axis=1)
     constant = constant + (multiples * constants).sum(axis=1)
-    return slope, constant - (multiples.shape[1] + 4) * EPSILON * size
+    return slope, constant - (len(multiples.T) + 4) * EPSILON * size

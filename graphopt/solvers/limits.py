@@ -67,7 +67,7 @@ class Limits:
 
     def kept(self, rows: np.ndarray) -> np.ndarray:
         """Return which points, with values `rows` (B, m), keep all limits: (B,)."""
-        return ((rows >= self.least) & (rows <= self.greatest)).all(axis=1)
+        return np.all((rows >= self.least) & (rows <= self.greatest), axis=1)
 
     def excess(self, rows: np.ndarray) -> np.ndarray:
         """Return the sum of what the points, with values `rows` (B, m), are outside the limits: (B,)."""
@@ -75,7 +75,7 @@ class Limits:
 
     def broken(self, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
         """Return which boxes hold no point that keeps the limits, from bounds of the rows (B, m): (B,)."""
-        return ((lower > self.greatest) | (upper < self.least)).any(axis=1)
+        return np.any((lower > self.greatest) | (upper < self.least), axis=1)
 
     def settled(self, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
         """Return which rows every point of a box keeps, from bounds of the rows (B, m): (B, m)."""

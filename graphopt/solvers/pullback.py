@@ -26,8 +26,8 @@ def pullback(
     gradients = [np.zeros_like(value) for value in values]
     for output, seed in zip(program.outputs, seeds, strict=True):
         if seed is not None:
-            for group, matrix in output.terms.items():
-                gradients[group] += times(seed, matrix)
+            for earlier, matrix in output.terms.items():
+                gradients[earlier] += times(seed, matrix)
     for g in range(len(program.groups) - 1, 0, -1):
         group = program.groups[g]
         arguments = [form(values) for form in group.arguments]
