@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from graphopt.errors import InvalidType, InvalidValue
+from graphopt.reports.facts import constraint_rows, proof_facts, trust_facts
 from graphopt.reports.frame import rows
 from graphopt.reports.text import number, word_for
 
 MAX_ROWS = 1000  # of the table of decisions
+LIMITS = {
+    "value": "value",
+    "lower": "lower limit",
+    "upper": "upper limit",
+    "price_lower": "price of lower",
+    "price_upper": "price of upper",
+}  # columns of the table of constraints
 STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.2em .6em;text-align:right}"
@@ -101,6 +109,13 @@ def _tables(answer: Any) -> list[tuple[str, list[str], list[list[str]]]]:
         ("Checks", ["check", "holds", "detail"], checks),
         ("Inputs", ["input", "index", "value", "bound", "gradient"], shown),
     ]
+    limits = constraint_rows(answer)
+    if limits:
+        cells = [[row["name"], str(row["index"]), *(number(row[k]) for k in LIMITS)] for row in limits]
+        tables.append(("Constraints", ["constraint", "index", *LIMITS.values()], cells[:MAX_ROWS]))
+    for title, facts in (("Proof", proof_facts(answer)), ("Distance from the data", trust_facts(answer))):
+        if facts:
+            tables.append((title, ["what", "value"], [[name, _fact(value)] for name, value in facts.items()]))
     if len(answer.starts) > 1:
         starts = [
             [str(i), number(row["fun"]), str(row["optimum"]), str(row["nfev"]), row["message"]]
@@ -113,6 +128,13 @@ def _tables(answer: Any) -> list[tuple[str, list[str], list[list[str]]]]:
         *([k, str(v)] for k, v in answer.versions.items()),
     ]
     return [*tables, ("Made with", ["what", "which"], made)]
+
+
+def _fact(value: Any) -> str:
+    """Return a number, a word, or yes and no."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number(value) if isinstance(value, int | float) else str(value)
 
 
 def _markdown(cell: str) -> str:

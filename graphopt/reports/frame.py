@@ -1,4 +1,4 @@
-"""The answer as a pandas table: one row per scalar decision."""
+"""The answer as a pandas table: one row per scalar decision and per limit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from graphopt.errors import missing_extra
+from graphopt.reports.facts import constraint_rows, proof_facts, trust_facts
 
 
 def rows(answer: Any) -> list[dict[str, Any]]:
@@ -31,7 +32,11 @@ def rows(answer: Any) -> list[dict[str, Any]]:
 
 
 def frame(answer: Any) -> Any:
-    """Return the rows of `answer` as a pandas.DataFrame.
+    """Return the rows of `answer` as a pandas.DataFrame, decisions first, then constraints.
+
+    Rows of constraints have ``kind`` ``"constraint"`` and their limits; their multipliers are the prices of
+    the limits. ``frame.attrs["proof"]`` and ``frame.attrs["trust"]`` are there if the answer has a proof or a
+    guard.
 
     Raises
     ------
@@ -42,4 +47,11 @@ def frame(answer: Any) -> Any:
         import pandas
     except ImportError as error:
         raise missing_extra("pandas", "data") from error
-    return pandas.DataFrame(rows(answer))
+    table = [{"kind": "decision", **row} for row in rows(answer)] if answer.constraints else rows(answer)
+    for row in constraint_rows(answer):
+        prices = {f"multiplier_{side}": row.pop(f"price_{side}") for side in ("lower", "upper")}
+        table.append({"kind": "constraint", **row, **prices})
+    found = pandas.DataFrame(table)
+    facts = {"proof": proof_facts(answer), "trust": trust_facts(answer)}
+    found.attrs.update({name: values for name, values in facts.items() if values})
+    return found

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from graphopt.reports.facts import constraint_rows, proof_facts, trust_facts
+
 MAX_ELEMENTS = 8  # of one input that are written out; above, a summary
 TICK = {True: "ok  ", False: "FAIL"}
 
@@ -27,12 +29,52 @@ def text(answer: Any) -> str:
     for name, values in answer.outputs.items():
         if np.size(values) > 1:
             lines.append(f"  {name} -> {array_text(values)}")
+    lines += _constraint_lines(answer)
+    proof, trust = proof_facts(answer), trust_facts(answer)
+    if proof:
+        bounds = f"{number(proof['lower bound'])} to {number(proof['upper bound'])}"
+        lines.append(f"  best of all points: {bounds}, gap {proof['gap']:.1e}, by {proof['method']}")
+    if trust:
+        inside = "within" if trust["within"] else "beyond"
+        lines.append(
+            f"  distance from the data ({trust['measure']}): {trust['distance']:.4g}, {inside} the limit "
+            f"{trust['limit']:.4g}; price {trust['price']:.4g}"
+        )
     lines += [f"  {TICK[check.passed]}  {check.name}: {check.detail}" for check in answer.certificate.checks]
     if len(answer.starts) > 1:
         lines.append(f"  {len(answer.starts)} starts, {answer.n_distinct} distinct optima")
     effort = f"{answer.nit} iterations, {answer.nfev} evaluations, {answer.seconds['total']:.3g} s"
     lines.append(f"  {answer.route}; {effort}")
     return "\n".join(lines)
+
+
+def _constraint_lines(answer: Any) -> list[str]:
+    """Return one line for each element of a constraint, those at a price first where there are many."""
+    found = sorted(constraint_rows(answer), key=lambda row: not row["bound"])
+    lines = []
+    for row in found[:MAX_ELEMENTS]:
+        name = row["name"] if row["index"] == () else f"{row['name']}[{_index_text(row['index'])}]"
+        price = max(row["price_lower"], row["price_upper"])
+        held = f"   ({row['bound']}, price {price:.4g})" if row["bound"] and price > 0 else ""
+        lines.append(f"  {name} = {row['value']:.6g} {_limits_text(row['lower'], row['upper'])}{held}")
+    if len(found) > MAX_ELEMENTS:
+        held = sum(bool(row["bound"]) for row in found[MAX_ELEMENTS:])
+        lines.append(f"  and {len(found) - MAX_ELEMENTS} more limits, {held} of them held")
+    return lines
+
+
+def _index_text(index: Any) -> str:
+    """Return an index as people write it."""
+    return ", ".join(map(str, index)) if isinstance(index, tuple) else str(index)
+
+
+def _limits_text(lower: float, upper: float) -> str:
+    """Return what a value is to be."""
+    if lower == upper:
+        return f"(equal to {lower:.6g})"
+    if np.isinf(lower):
+        return f"(at most {upper:.6g})"
+    return f"(at least {lower:.6g})" if np.isinf(upper) else f"(between {lower:.6g} and {upper:.6g})"
 
 
 def word_for(answer: Any) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from graphopt.api import minimize
 from graphopt.errors import InvalidType, InvalidValue, MissingExtra
-from graphopt.problem import Problem, Variable
+from graphopt.problem import DataGuard, Problem, Variable, between, leq
 from graphopt.reports import as_html, as_markdown, text
 from graphopt.solving import solve
 
@@ -131,5 +131,66 @@ def test_a_scalar_decision_is_reported_like_any_other(tmp_path):
 
 @pytest.mark.parametrize("path", [None, 3, "not/there/x.html", "x.pdf"])
 def test_a_report_goes_to_a_page_in_a_folder(answer, path):
-    with pytest.raises((InvalidType, InvalidValue), match="A report goes|The folder of a report"):
+    with pytest.raises((InvalidType, InvalidValue), match=r"A report goes|The folder of a report"):
         answer.report(path)
+
+
+@pytest.fixture(scope="module")
+def proved():
+    """The best point under a budget and near some data, with a proof: 1.5 shared by two elements."""
+    x = pt.vector("x", shape=(2,), dtype="float64")
+    data = np.random.default_rng(0).normal(size=(100, 2))
+    return minimize(
+        pt.sum((x - 1) ** 2),
+        over={x: (0, 2)},
+        constraints=[leq(pt.sum(x), 1.5, name="budget"), between(0.1, x, [1.0, 1.5], name="each|one")],
+        guard=DataGuard(data, use="report"),
+        certify=True,
+        tier="now",
+    )
+
+
+def test_text_has_constraints_proof_and_trust(proved):
+    shown = str(proved)
+    assert "budget = 1.5 (at most 1.5)   (upper, price 0.5)" in shown
+    assert "each|one[1] = 0.75 (between 0.1 and 1.5)\n" in shown
+    assert "best of all points: 0.12" in shown
+    assert f"distance from the data (mahalanobis): {proved.trust.distance:.4g}, within the limit" in shown
+
+
+@pytest.mark.parametrize("kind", [as_html, as_markdown])
+def test_pages_have_constraints_proof_and_trust(proved, kind):
+    page = kind(proved)
+    titles = [
+        line
+        for line in page.replace("<h2>", "\n## ").replace("</h2>", "\n").splitlines()
+        if line[:3] == "## "
+    ]
+    assert titles == [
+        "## " + t for t in ("Checks", "Inputs", "Constraints", "Proof", "Distance from the data", "Made with")
+    ]
+    assert proved.certificate.method in page
+    assert f"{proved.certificate.lower_bound:.10g}" in page
+    if kind is as_markdown:
+        assert "| budget | () | 1.5 | -inf | 1.5 | 0 | 0.5 |" in page
+        assert "each\\|one" in page
+
+
+def test_frame_has_a_row_per_limit(proved):
+    pytest.importorskip("pandas")
+    frame = proved.to_frame()
+    assert frame["kind"].tolist() == ["decision"] * 2 + ["constraint"] * 3
+    budget = frame[frame["name"] == "budget"].iloc[0]
+    assert (budget["value"], budget["upper"], budget["bound"]) == (pytest.approx(1.5), 1.5, "upper")
+    assert budget["multiplier_upper"] == pytest.approx(0.5)
+    assert frame.attrs["proof"]["closed"] is True
+    assert frame.attrs["trust"]["within"] is True
+
+
+def test_prices_that_nobody_knows_are_not_shown():
+    x = pt.vector("x", shape=(2,), dtype="float64")
+    answer = minimize(
+        pt.sum((x - 1.2) ** 2), over={x: (0, 3)}, integer=True, constraints=[leq(pt.sum(x), 1.0)]
+    )
+    assert "constraint 0 = 1 (at most 1)\n" in str(answer)
+    assert "nan" in as_markdown(answer)
