@@ -9,14 +9,14 @@ from pytensor.compile.mode import optdb
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 
-from graphopt.engine.rewrites import loops, sums
+from graphopt.engine.rewrites import loop_shapes, loops, sums
 from graphopt.engine.rewrites.bias import lift_bias_in
 
 # Fusion, in-place and BLAS rewrites are for other linkers. Then four that ask of every product and transpose
 # whether a factor is diagonal, orthogonal, a selection or symmetric: a fifth of all rewriting, and on some
 # constants the first fails with a message on stderr. The next two make a slice of an index that counts up: a
-# slice does not say when the index is out of range. Stand-ins for the last two are in `loops` and
-# `sums`.
+# slice does not say when the index is out of range. The last three have stand-ins in `loop_shapes`, `loops`
+# and `sums`.
 LEFT_OUT = (
     "fusion",
     "inplace",
@@ -30,6 +30,7 @@ LEFT_OUT = (
     "useless_symmetric_transpose",
     "local_adv_idx_to_slice",
     "extract_diag_lift_pass",
+    loop_shapes.REPLACED,
     loops.REPLACED,
     sums.REPLACED,
 )
