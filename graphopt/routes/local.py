@@ -17,6 +17,7 @@ from graphopt.solvers.solution import Status
 from graphopt.solvers.solver import Run
 
 RESTARTS = 3  # from a better point that the certificate saw
+LOCAL_ONLY = ", local search only"  # the end of a route without a proof
 
 
 def local(compiled: CompiledProblem, many: MultiStart, starts: np.ndarray) -> Found:
@@ -126,5 +127,5 @@ def _route(many: MultiStart) -> str:
     """Return which method was taken, and why."""
     method = type(many.solver).__name__
     if many.starts == 1:
-        return f"{method} from one start: a smooth objective in a box, local search only"
-    return f"{method} from {many.starts} starts: a smooth objective in a box, local search only"
+        return f"{method} from one start: a smooth objective in a box{LOCAL_ONLY}"
+    return f"{method} from {many.starts} starts: a smooth objective in a box{LOCAL_ONLY}"

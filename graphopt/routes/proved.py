@@ -15,7 +15,7 @@ from graphopt.routes.constrained import constrained
 from graphopt.routes.effort import Effort
 from graphopt.routes.exact import ExactQuestion
 from graphopt.routes.found import Found
-from graphopt.routes.local import local
+from graphopt.routes.local import LOCAL_ONLY, local
 from graphopt.solvers.multistart import MultiStart
 from graphopt.solvers.proof import Proof
 from graphopt.solvers.solution import Status
@@ -111,13 +111,15 @@ def proved(compiled: CompiledProblem, found: Found, effort: Effort, many: MultiS
         reasons = (*reasons, f"{STOPPED.get(proof.stopped, proof.stopped)}: {certificate.checks[-1].detail}")
     status = Status.PROVED_OPTIMAL if certificate.proved else found.status
     if status is Status.PROVED_OPTIMAL:
-        reasons = tuple(r for r in reasons if r not in (found.certificate.reason,))
+        reasons = tuple(
+            r for r in reasons if r != found.certificate.reason and not r.startswith("the solver says")
+        )
     return replace(
         found,
         certificate=certificate,
         status=status,
         reasons=reasons,
-        route=f"{found.route}; then {question.method}",
+        route=f"{found.route.removesuffix(LOCAL_ONLY)}; then {question.method}",
     )
 
 
