@@ -58,8 +58,8 @@ def _constraint_lines(answer: Any) -> list[str]:
         held = f"   ({row['bound']}, price {price:.4g})" if row["bound"] and price > 0 else ""
         lines.append(f"  {name} = {row['value']:.6g} {_limits_text(row['lower'], row['upper'])}{held}")
     if len(found) > MAX_ELEMENTS:
-        held = sum(bool(row["bound"]) for row in found[MAX_ELEMENTS:])
-        lines.append(f"  and {len(found) - MAX_ELEMENTS} more limits, {held} of them held")
+        more = sum(bool(row["bound"]) for row in found[MAX_ELEMENTS:])
+        lines.append(f"  and {len(found) - MAX_ELEMENTS} more limits, {more} of them held")
     return lines
 
 
