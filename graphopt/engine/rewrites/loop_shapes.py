@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
 from pytensor.compile.mode import optdb
 from pytensor.graph.basic import Apply, Variable
@@ -31,16 +32,13 @@ class LazyLoopShapes(ShapeFeature):
         return super().get_node_infer_shape(node)
 
 
-class _Attach(GraphRewriter):
-    def add_requirements(self, fgraph: FunctionGraph) -> None:
-        """Need nothing of `fgraph`."""
-
+class _AttachLazyLoopShapes(GraphRewriter):
     def apply(self, fgraph: FunctionGraph) -> None:
         """Have `fgraph` know its shapes from here on."""
         fgraph.attach_feature(LazyLoopShapes())
 
 
-def _loop_shapes(node: Apply, shape_of: dict[Variable, tuple | None]) -> list[tuple | None]:
+def _loop_shapes(node: Apply, shape_of: dict[Variable, Any]) -> list[tuple | None]:
     """Return the shapes of a loop's outputs; `shape_of` has those of its inputs."""
     loop = ScanArgs.from_node(node)
     states = (*loop.outer_in_mit_mot, *loop.outer_in_mit_sot, *loop.outer_in_sit_sot)
@@ -53,7 +51,7 @@ def _loop_shapes(node: Apply, shape_of: dict[Variable, tuple | None]) -> list[tu
     return shapes + [shape_of[state] for state in loop.outer_in_shared]
 
 
-def _stacked_shapes(loop: ScanArgs, shape_of: dict[Variable, tuple | None]) -> list[tuple | None]:
+def _stacked_shapes(loop: ScanArgs, shape_of: dict[Variable, Any]) -> list[tuple | None]:
     inside = _shapes_inside(loop, shape_of)
     outside = Validator(
         invalid=loop.inner_inputs,
@@ -65,7 +63,7 @@ def _stacked_shapes(loop: ScanArgs, shape_of: dict[Variable, tuple | None]) -> l
         if inside[inner] is None:
             shapes.append(None)
             continue
-        lengths = [length]
+        lengths: list[Any] = [length]
         for axis, inner_length in enumerate(inside[inner], 1):
             found = outside.check(inner_length)
             static = stack.type.shape[axis]
@@ -75,7 +73,7 @@ def _stacked_shapes(loop: ScanArgs, shape_of: dict[Variable, tuple | None]) -> l
     return shapes
 
 
-def _shapes_inside(loop: ScanArgs, shape_of: dict[Variable, tuple | None]) -> dict[Variable, tuple | None]:
+def _shapes_inside(loop: ScanArgs, shape_of: dict[Variable, Any]) -> dict[Variable, Any]:
     """Return the shapes, in one step of the loop, of its stacked outputs and of what those need."""
     feature = LazyLoopShapes()
     graph = FunctionGraph([], [], features=[feature])
@@ -151,4 +149,11 @@ def _shape_told(feature: ShapeFeature, node: Apply, operands: list[Variable]) ->
 
 
 # Right after PyTensor's own: where that is not left out, this one finds its place taken and does nothing.
-optdb.register("graphopt_lazy_loop_shapes", _Attach(), "fast_run", "fast_compile", "shapes", position=0.1001)
+optdb.register(
+    "graphopt_lazy_loop_shapes",
+    _AttachLazyLoopShapes(),
+    "fast_run",
+    "fast_compile",
+    "shapes",
+    position=0.1001,
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
@@ -41,7 +41,7 @@ def push_out_sums_of_products(fgraph: FunctionGraph, node: Apply):
     if not sums:
         return False
     last_values = [fgraph.clients[loop.outer_out_sit_sot[s.number]][0][0].outputs[0] for s in sums]
-    starts = [loop.outer_in_sit_sot[s.number] for s in sums]
+    starts: list[Any] = [loop.outer_in_sit_sot[s.number] for s in sums]
     replacements, stacked = _with_stacked(node, loop, sums)
     for found, last_value, start in zip(sums, last_values, starts, strict=True):
         left, right = stacked[found.left], stacked[found.right]
@@ -70,7 +70,7 @@ def _sum(fgraph: FunctionGraph, node: Apply, loop: ScanArgs, number: int) -> _Su
 
 def _with_stacked(
     node: Apply, loop: ScanArgs, sums: list[_Sum]
-) -> tuple[dict[Variable | str, Variable | list], dict[Variable, Variable]]:
+) -> tuple[dict[Variable | str, Any], dict[Variable, Any]]:
     """Return what takes the place of the loop's outputs, and the factors with all their steps, by what they
     are in one step.
 
@@ -81,12 +81,9 @@ def _with_stacked(
     known = {*loop.inner_in_seqs, *(inner for inner, length in of_all_steps if length is loop.n_steps)}
     added = [f for f in dict.fromkeys(f for s in sums for f in (s.left, s.right)) if f not in known]
     clients = node.op.fgraph.clients
+    before, after = loop.inner_in_sit_sot, loop.inner_out_sit_sot
     forgotten = {
-        s.number
-        for s in sums
-        if len(clients[loop.inner_in_sit_sot[s.number]])
-        == len(clients[loop.inner_out_sit_sot[s.number]])
-        == 1
+        s.number for s in sums if len(clients[before[s.number]]) == len(clients[after[s.number]]) == 1
     }
     if not added and not forgotten:
         return {}, _stacked(loop, known)
@@ -114,7 +111,7 @@ def _with_stacked(
     return replacements, _stacked(loop, {*known, *added})
 
 
-def _stacked(loop: ScanArgs, known: set[Variable]) -> dict[Variable, Variable]:
+def _stacked(loop: ScanArgs, known: set[Variable]) -> dict[Variable, Any]:
     sequences = zip(loop.inner_in_seqs, loop.outer_in_seqs, strict=True)
     outputs = zip(loop.inner_out_nit_sot, loop.outer_out_nit_sot, strict=True)
     return {inner: outer for inner, outer in (*outputs, *sequences) if inner in known}

@@ -35,6 +35,16 @@ def test_unknown_names():
         Mode(linker="gpu")
 
 
+@pytest.mark.parametrize(
+    ("left_out", "nodes"), [((), ["Shape_i"]), (("ShapeOpt",), ["Elemwise", "Shape", "Subtensor"])]
+)
+def test_shapes_are_followed_unless_that_is_left_out(left_out, nodes):
+    x = T.dvector()
+    f = theano.function([x], T.exp(x).shape[0], mode=get_mode("FAST_RUN").excluding(*left_out))
+    assert [type(node.op).__name__ for node in f.maker.fgraph.toposort()] == nodes
+    assert f([1.0, 2.0, 3.0]) == 3
+
+
 def test_without_rewrites_the_graph_stays():
     x = T.dscalar()
     plain = theano.function([x], x * 1 + 0, mode=Mode(optimizer=None))
