@@ -14,6 +14,7 @@ import numpy as np
 
 SLOPE_STEP = 1e-6  # of the width; near the cube root of the rounding error, best for central differences
 NEAR = 1e-3  # of the width of the box
+REACHES = (1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1.0)  # of the width, against the gradient
 FLAT = 1e-9  # relative change of the value over such a step, below which the objective is called flat
 COORDINATES = 3
 CURVATURES = 8  # how many steps look for a direction that bends down
@@ -100,6 +101,8 @@ def look_around(
             if not np.array_equal(point, x):
                 allowed = tolerance * min(1.0, float(np.sum(np.abs(point - x)))) + 1e3 * noise
                 consider(point, cost(point)[0], allowed)
+    if down := _downhill(cost, x, value, gradient, width, inside, noise):
+        consider(*down, tolerance + 1e3 * noise)
     for direction in directions:
         if np.count_nonzero(direction) > 1 or x.size == 1:
             error, zero = _slope_error(cost, x, gradient, inside, width * direction, noise)
@@ -171,6 +174,33 @@ def _bent_down(
         return []
     direction = sum(weight * vector for weight, vector in zip(ritz[:, 0], vectors, strict=True))
     return [direction / np.max(np.abs(direction))]
+
+
+def _downhill(
+    cost: Callable[[np.ndarray], tuple[float, np.ndarray]],
+    x: np.ndarray,
+    value: float,
+    gradient: np.ndarray,
+    width: np.ndarray,
+    inside: Callable[[np.ndarray], np.ndarray],
+    noise: float,
+) -> tuple[np.ndarray, float] | None:
+    """Return the farthest point against the gradient to which the cost falls all the way, and its cost.
+
+    In a wide box a slope too small to count adds up. A better point behind a rise says nothing about `x`.
+    """
+    slope = gradient * width * (inside(x - gradient * width) != x)
+    steepest = float(np.max(np.abs(slope), initial=0.0))
+    if not (steepest > 0 and np.isfinite(steepest)):
+        return None
+    found, least = None, value
+    for step in REACHES:
+        point = inside(x - step * width * (slope / steepest))
+        seen = cost(point)[0]
+        if not seen < least - noise:
+            break
+        found, least = (point, seen), seen
+    return found
 
 
 def _slope_error(

@@ -135,3 +135,19 @@ def test_kink_is_feasible_but_not_claimed():
     answer = maximize(-pt.sum(abs(x - 0.3)), over={x: (0, 1)}, tier="now")
     assert answer.feasible
     assert not answer.success or answer.x[0] == pytest.approx(0.3, abs=1e-6)
+
+
+def test_a_slope_too_small_to_count_adds_up_over_a_wide_box():
+    """The cost falls by 1e-9 a unit, under every tolerance, over a box a million wide: by 1e-3 in all."""
+    x = vector()
+    answer = minimize(1e-9 * x[0] + (x[1] - 0.3) ** 2, over={x: ([-1e6, 0], [0, 1])}, x0=[0.0, 0.5])
+    assert answer.success
+    np.testing.assert_allclose(answer.fun, -1e-3, rtol=1e-6)
+
+
+def test_a_better_point_behind_a_rise_is_no_fault():
+    """A local minimum with a remnant of a gradient stays one, though the box is wide and lower far away."""
+    x = pt.scalar("x", dtype="float64")
+    answer = minimize(-pt.cos(x) - 1e-3 * x, over={x: (-1e3, 1e3)}, x0=0.1)
+    assert answer.status is Status.LOCAL_OPTIMUM
+    assert abs(float(answer.x[0]) - 1e-3) < 1e-6
