@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from graphopt.certificates.constrained import ConstrainedCertificate, certify_constrained
 from graphopt.problem.compiled import CompiledProblem
+from graphopt.routes.ends import table
 from graphopt.routes.found import Found
 from graphopt.solvers.constrained import as_constrained, choose_constrained, solve_constrained
 from graphopt.solvers.constrained_run import ConstrainedRun
 from graphopt.solvers.infeasibility import why_infeasible
 from graphopt.solvers.lbfgsb import LBFGSB
-from graphopt.solvers.multistart import MultiStart, cluster
+from graphopt.solvers.multistart import MultiStart
 from graphopt.solvers.solution import Status
 
 RESTARTS = 3  # from a better point that the certificate saw
@@ -50,7 +49,14 @@ def constrained(compiled: CompiledProblem, many: MultiStart, starts: np.ndarray)
         proof = why_infeasible(compiled)
         if proof is not None:
             status, reasons = Status.INFEASIBLE, [proof]
-    rows, n_distinct = _table(compiled, starts, runs)
+    rows, n_distinct = table(
+        compiled,
+        starts,
+        runs,
+        feasible=[r.feasible for r in runs],
+        residuals=[r.kkt_residual for r in runs],
+        stationary=[r.feasible and r.stopped == "converged" for r in runs],
+    )
     return Found(
         x=run.x,
         certificate=certificate,
@@ -106,34 +112,3 @@ def _status(run: ConstrainedRun, certificate: ConstrainedCertificate) -> Status:
     if broken & {"value re-evaluated", "gradients borne out by values"}:
         return Status.FAILED
     return Status.LIMIT_REACHED if run.stopped == "limit" else Status.FEASIBLE
-
-
-def _table(
-    compiled: CompiledProblem, starts: np.ndarray, runs: list[ConstrainedRun]
-) -> tuple[list[dict[str, Any]], int]:
-    """Return one row per start, and how many distinct feasible stationary ends there are."""
-    points = np.array([run.x for run in runs])
-    costs = np.array([run.fun if run.feasible else np.inf for run in runs])
-    with np.errstate(over="ignore"):
-        widths = compiled.upper - compiled.lower
-    widths = np.where(np.isfinite(widths), widths, np.maximum(1.0, np.abs(points).max(axis=0)))
-    labels = cluster(points, costs, widths)
-    rows, distinct = [], set()
-    for start, run, label in zip(starts, runs, labels, strict=True):
-        stationary = run.feasible and run.stopped == "converged"
-        if stationary:
-            distinct.add(int(label))
-        rows.append(
-            {
-                "start": start,
-                "x": run.x,
-                "fun": compiled.sign * run.fun,
-                "optimum": int(label),
-                "stationary": stationary,
-                "kkt_residual": run.kkt_residual,
-                "nit": run.iterations,
-                "nfev": run.evaluations,
-                "message": run.message,
-            }
-        )
-    return rows, len(distinct)

@@ -10,8 +10,9 @@ from graphopt.certificates.certificate import Certificate
 from graphopt.certificates.stationarity import projected_gradient
 from graphopt.certificates.verdict import GRADIENT_TOLERANCE, certify_point
 from graphopt.problem.compiled import CompiledProblem
+from graphopt.routes.ends import table
 from graphopt.routes.found import Found
-from graphopt.solvers.multistart import MultiStart, cluster
+from graphopt.solvers.multistart import MultiStart
 from graphopt.solvers.run import on_bounds, run_local, run_many
 from graphopt.solvers.solution import Status
 from graphopt.solvers.solver import Run
@@ -38,7 +39,7 @@ def local(compiled: CompiledProblem, many: MultiStart, starts: np.ndarray) -> Fo
         certificate = certify_point(compiled, again.x, compiled.sign * again.fun, seed=many.seed)
     run = runs[chosen]
     why = [] if certificate.stationary else [certificate.reason] if certificate.reason else []
-    ends, n_distinct = _table(compiled, starts, runs)
+    ends, n_distinct = _ends(compiled, starts, runs)
     return Found(
         x=run.x,
         certificate=certificate,
@@ -90,37 +91,12 @@ def _status(run: Run, certificate: Certificate) -> Status:
     return Status.LIMIT_REACHED if run.stopped == "limit" else Status.FEASIBLE
 
 
-def _table(
-    compiled: CompiledProblem, starts: np.ndarray, runs: list[Run]
-) -> tuple[list[dict[str, Any]], int]:
+def _ends(compiled: CompiledProblem, starts: np.ndarray, runs: list[Run]) -> tuple[list[dict[str, Any]], int]:
     """Return one row per start, and how many distinct stationary ends there are."""
-    lower, upper = compiled.lower, compiled.upper
-    points, costs = np.array([run.x for run in runs]), np.array([run.fun for run in runs])
-    with np.errstate(over="ignore"):
-        widths = np.where(
-            np.isfinite(upper - lower), upper - lower, np.maximum(1.0, np.abs(points).max(axis=0))
-        )
-    labels = cluster(points, costs, widths)
-    rows, distinct = [], set()
-    for start, run, label in zip(starts, runs, labels, strict=True):
-        residual = float(np.max(np.abs(projected_gradient(run.x, run.gradient, lower, upper)), initial=0.0))
-        stationary = bool(residual <= GRADIENT_TOLERANCE * (1.0 + abs(run.fun)))
-        if stationary:
-            distinct.add(int(label))
-        rows.append(
-            {
-                "start": start,
-                "x": run.x,
-                "fun": compiled.sign * run.fun,
-                "optimum": int(label),
-                "stationary": stationary,
-                "kkt_residual": residual,
-                "nit": run.iterations,
-                "nfev": run.evaluations,
-                "message": run.message,
-            }
-        )
-    return rows, len(distinct)
+    left = [projected_gradient(run.x, run.gradient, compiled.lower, compiled.upper) for run in runs]
+    residuals = [float(np.max(np.abs(gradient), initial=0.0)) for gradient in left]
+    level = [r <= GRADIENT_TOLERANCE * (1.0 + abs(run.fun)) for r, run in zip(residuals, runs, strict=True)]
+    return table(compiled, starts, runs, feasible=[True] * len(runs), residuals=residuals, stationary=level)
 
 
 def _route(many: MultiStart) -> str:
