@@ -8,19 +8,27 @@ from typing import Any
 
 import numpy as np
 
+from graphopt.enclosures.enclosure import Enclosure
 from graphopt.enclosures.linear_bounds import linear_bounds
 from graphopt.errors import InvalidValue
-from graphopt.solvers.integer_linear import TOLERANCE, search
+from graphopt.solvers.integer_linear import TOLERANCE
+from graphopt.solvers.integer_linear import search as highs_search
+from graphopt.solvers.limits import Limits
 from graphopt.solvers.linear_model import dual_bound, proves_infeasible, solve_linear
+from graphopt.solvers.narrowing import advanced, narrowed
 from graphopt.solvers.piecewise import Piecewise, piecewise
 from graphopt.solvers.proof import Proof
 from graphopt.solvers.regions import descended_pieces, good_point
+from graphopt.solvers.search import Search
 from graphopt.solvers.tightening import tightened_arguments
 from graphopt.structure.program import Program, Structure
 
 METHOD = "MILP"
 LOOSE = 0.01  # share of the gap added to the cutoff: HiGHS tells its bound only with a point of its own
-TIGHTENING = 0.1  # share of the time that may go into tighter bounds before the search
+TIGHTENING = 0.1  # share of the time that each of the steps before HiGHS's search may take
+FEW = 32  # neurons that may be on or off, up to which a search over boxes first does not pay
+NODES = 16_384  # boxes of that search; about half of them are open at its end while the gap is wide
+REST = 0.1  # share of the time in which that search goes on, should HiGHS not come to an end
 
 
 def mixed_integer(
@@ -39,7 +47,8 @@ def mixed_integer(
     Bounds of the neurons' arguments, linear ones (CROWN) and then by linear programs, tell which neurons are
     always on or always off; each of the others is a column with a switch ("big M"), and HiGHS searches for
     points that cost less than the best known one. That one and the answer are the best points of their linear
-    pieces, as the program computes them.
+    pieces, as the program computes them. With many neurons a short branch and bound over the decisions comes
+    first: its open boxes have narrower arguments, and its bound stands should HiGHS be stopped without one.
 
     Parameters
     ----------
@@ -79,32 +88,53 @@ def mixed_integer(
     until = started + TIGHTENING * max_seconds
     x, value = good_point(program, lower, upper, integer=integer, limits=limits, start=incumbent, until=until)
     enclosure = linear_bounds(program, lower[None], upper[None]).enclosure
-    enclosure = tightened_arguments(program, lower, upper, enclosure, until=until + TIGHTENING * max_seconds)
+    boxes, known, closed = None, -np.inf, np.inf
+    if _undecided(enclosure) > FEW:
+        until += TIGHTENING * max_seconds
+        boxes = Search(program, lower, upper, integer, Limits.of(program, limits), gap=gap)
+        boxes.begin(x)
+        decided = advanced(boxes, nodes=NODES, until=until)
+        x, value, known = boxes.x, boxes.value, boxes.lower_bound
+        if decided in ("gap", "infeasible"):
+            return proof(decided, x, value, known, boxes.nodes)
+        open_boxes = narrowed(boxes, enclosure, until=until) if decided is None else None
+        if open_boxes is not None:
+            enclosure, closed = open_boxes, boxes.closed
+    nodes = 0 if boxes is None else boxes.nodes
+    low, high = (side[0] for side in enclosure.values[0])
+    enclosure = tightened_arguments(program, low, high, enclosure, until=until + TIGHTENING * max_seconds)
     model = piecewise(program, enclosure, limits)
     bound, infeasible = _root_bound(model)
-    if infeasible:
-        return proof("infeasible", None, np.inf, np.inf)
+    if infeasible and x is None and closed == np.inf:
+        return proof("infeasible", None, np.inf, np.inf, nodes)
+    bound = max(known, min(closed, np.inf if infeasible else bound))
     history.append((time.perf_counter() - started, min(bound, value), value))
     if value - bound <= gap:
-        return proof("gap", x, value, bound)
+        return proof("gap", x, value, bound, nodes)
     switched = np.concatenate([integer, np.zeros(model.neurons, bool), np.ones(model.neurons, bool)])
-    left = started + max_seconds - time.perf_counter()
+    left = started + (1.0 if boxes is None else 1.0 - REST) * max_seconds - time.perf_counter()
     cutoff = value + LOOSE * (value - bound) if x is not None else np.inf
-    found = search(model.mixed(cutoff), switched, max_seconds=left)
+    found = highs_search(model.mixed(cutoff), switched, max_seconds=left)
     nothing_better = value - TOLERANCE * max(1.0, abs(value)) if x is not None else np.inf
-    bound = max(bound, min(found.bound, nothing_better))
+    bound = max(bound, min(found.bound, nothing_better, closed))
+    if found.status == "time" and boxes is not None:  # HiGHS without a point of its own tells no bound
+        advanced(boxes, until=started + max_seconds)
+        bound = max(bound, boxes.lower_bound)
+        if boxes.value < value:
+            x, value = boxes.x, boxes.value
+    nodes = found.nodes + (0 if boxes is None else boxes.nodes)
     if found.x is not None:
         near = found.x[: program.size]
         held = np.where(integer, near, lower), np.where(integer, near, upper)
         end, reached = descended_pieces(program, near, *held, limits)
         if reached < value:
             x, value = end, reached
-    if found.status == "infeasible" and x is None:
-        return proof("infeasible", None, np.inf, np.inf, found.nodes)
+    if found.status == "infeasible" and x is None and closed == np.inf:
+        return proof("infeasible", None, np.inf, np.inf, nodes)
     stopped = {"optimal": "gap", "infeasible": "gap", "time": "time"}.get(found.status, "failed")
     if stopped == "gap" and x is None:
         stopped = "failed"  # a point that keeps the limits up to HiGHS's tolerance only
-    return proof(stopped, x, value, bound, found.nodes)
+    return proof(stopped, x, value, bound, nodes)
 
 
 def _whole_box(
@@ -123,6 +153,11 @@ def _whole_box(
             "finite bounds."
         )
     return np.where(integer, np.ceil(lower), lower), np.where(integer, np.floor(upper), upper)
+
+
+def _undecided(enclosure: Enclosure) -> int:
+    """Return how many neurons of one box may be on or off."""
+    return sum(int(np.sum((low < 0) & (high > 0))) for ((low, high),) in enclosure.arguments[1:])
 
 
 def _root_bound(model: Piecewise) -> tuple[float, bool]:

@@ -8,7 +8,11 @@ from scipy.optimize import linprog
 
 from graphopt.enclosures.linear_bounds import linear_bounds
 from graphopt.errors import InvalidValue
+from graphopt.solvers import milp
+from graphopt.solvers.branch_and_bound import BranchAndBound, branch_and_bound
 from graphopt.solvers.enumeration import enumerate_points
+from graphopt.solvers.integer_linear import IntegerVertex
+from graphopt.solvers.linear_model import solve_linear
 from graphopt.solvers.milp import mixed_integer
 from graphopt.solvers.piecewise import piecewise
 from graphopt.solvers.regions import descended_pieces, piece
@@ -170,6 +174,33 @@ def test_a_limit_of_time_leaves_a_bound_that_holds():
     assert proof.lower_bound <= min(samples, proof.value)
     assert np.isfinite(proof.lower_bound)
     assert all(b[1] >= a[1] and b[2] <= a[2] for a, b in zip(proof.history, proof.history[1:]))
+
+
+def test_the_bound_does_not_rest_on_highs_alone(monkeypatch):
+    """HiGHS that is stopped without a point of its own tells no bound: the search over boxes has one."""
+    program = random_program(np.random.default_rng(0), (10, 32, 32, 1), "relu", 1.5)
+    box = -np.ones(10), np.ones(10)
+    monkeypatch.setattr(milp, "highs_search", lambda *_, **__: IntegerVertex("time", None, -np.inf, 0))
+    proof = mixed_integer(program, *box, max_seconds=1.0)
+    neurons = piecewise(program, linear_bounds(program, *(side[None] for side in box)).enclosure)
+    relaxed = solve_linear(neurons.relaxation())
+    assert proof.stopped == "time"
+    assert proof.lower_bound > neurons.relaxation().value(relaxed.x) + 0.1 * proof.gap
+    assert proof.nodes > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_networks_with_many_neurons_against_branch_and_bound(seed, monkeypatch):
+    """The search over boxes ends after one box: HiGHS has to do the rest with what it left open."""
+    monkeypatch.setattr(milp, "NODES", 1)
+    program = random_program(np.random.default_rng(seed), (3, 20, 16, 1), "relu", 1.5)
+    box = -np.ones(3), np.ones(3)
+    proof = mixed_integer(program, *box)
+    expected = branch_and_bound(program, *box, options=BranchAndBound(gap=1e-7))
+    assert (proof.method, proof.stopped) == ("MILP", "gap")
+    assert proof.value == pytest.approx(expected.value, abs=1e-6)
+    assert proof.lower_bound <= expected.value
+    assert proof.gap <= GAP * max(1, abs(proof.value))
 
 
 def test_questions_it_cannot_answer_are_refused():
