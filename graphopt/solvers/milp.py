@@ -11,6 +11,7 @@ import numpy as np
 from graphopt.enclosures.enclosure import Enclosure
 from graphopt.enclosures.linear_bounds import linear_bounds
 from graphopt.errors import InvalidValue
+from graphopt.solvers.ideal_cuts import with_ideal_cuts
 from graphopt.solvers.integer_linear import TOLERANCE
 from graphopt.solvers.integer_linear import search as highs_search
 from graphopt.solvers.limits import Limits
@@ -26,7 +27,7 @@ from graphopt.structure.program import Program, Structure
 METHOD = "MILP"
 LOOSE = 0.01  # share of the gap added to the cutoff: HiGHS tells its bound only with a point of its own
 TIGHTENING = 0.1  # share of the time that each of the steps before HiGHS's search may take
-FEW = 32  # neurons that may be on or off, up to which a search over boxes first does not pay
+FEW = 32  # neurons that may be on or off, up to which a search over boxes and cuts do not pay
 NODES = 16_384  # boxes of that search; about half of them are open at its end while the gap is wide
 REST = 0.1  # share of the time in which that search goes on, should HiGHS not come to an end
 
@@ -48,7 +49,8 @@ def mixed_integer(
     always on or always off; each of the others is a column with a switch ("big M"), and HiGHS searches for
     points that cost less than the best known one. That one and the answer are the best points of their linear
     pieces, as the program computes them. With many neurons a short branch and bound over the decisions comes
-    first: its open boxes have narrower arguments, and its bound stands should HiGHS be stopped without one.
+    first: its open boxes have narrower arguments, and its bound stands should HiGHS be stopped without one;
+    and cuts of single neurons are added.
 
     Parameters
     ----------
@@ -112,9 +114,12 @@ def mixed_integer(
     if value - bound <= gap:
         return proof("gap", x, value, bound, nodes)
     switched = np.concatenate([integer, np.zeros(model.neurons, bool), np.ones(model.neurons, bool)])
-    left = started + (1.0 if boxes is None else 1.0 - REST) * max_seconds - time.perf_counter()
     cutoff = value + LOOSE * (value - bound) if x is not None else np.inf
-    found = highs_search(model.mixed(cutoff), switched, max_seconds=left)
+    mixed = model.mixed(cutoff)
+    if model.neurons > FEW:
+        mixed = with_ideal_cuts(model, mixed, until=time.perf_counter() + TIGHTENING * max_seconds)
+    left = started + (1.0 if boxes is None else 1.0 - REST) * max_seconds - time.perf_counter()
+    found = highs_search(mixed, switched, max_seconds=left)
     nothing_better = value - TOLERANCE * max(1.0, abs(value)) if x is not None else np.inf
     bound = max(bound, min(found.bound, nothing_better, closed))
     if found.status == "time" and boxes is not None:  # HiGHS without a point of its own tells no bound
