@@ -260,3 +260,18 @@ def test_a_piece_agrees_with_the_program_and_descents_go_down():
         assert value == program(end[None])[0][0, 0] <= program(x[None])[0][0, 0]
         around = np.clip(end + 1e-4 * rng.normal(size=(200, 3)), lower, upper)
         assert program(around)[0].min() >= value - 1e-3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_neurons_with_whole_numbers_and_limits_against_enumeration(seed, monkeypatch):
+    monkeypatch.setattr(milp, "NODES", 8)
+    program = random_program(np.random.default_rng(seed), (8, 24, 16, 1), "relu", 1.5)
+    program = with_limit(program, np.ones((1, 8)))
+    whole, box = np.ones(8, dtype=bool), (np.zeros(8), np.ones(8))
+    proof = mixed_integer(program, *box, integer=whole, limits=[(2.0, 4.0)])
+    expected = enumerate_points(program, *box, integer=whole, limits=[(2.0, 4.0)])
+    assert proof.value == pytest.approx(expected.value, abs=1e-9)
+    assert proof.lower_bound <= expected.value
+    assert proof.stopped == "gap"
+    never = mixed_integer(program, *box, integer=whole, limits=[(2.25, 2.75)])
+    assert (never.stopped, never.x) == ("infeasible", None)
