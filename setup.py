@@ -15,7 +15,6 @@ EXTRAS = {
     "sklearn": ["scikit-learn"],
     "import": ["h5py", "safetensors", "onnx>=1.21"],
     "port": ["fissix"],
-    "milp": ["highspy"],
     "dist": ["joblib", "dask[distributed]"],
 }
 EXTRAS["test"] = ["pytest", "hypothesis", *EXTRAS["port"]]
