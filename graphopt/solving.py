@@ -123,7 +123,7 @@ def checked_solver(solver: Any) -> Any:
         raise InvalidType(f"The solver came as the class {solver.__name__}; expected {solver.__name__}().")
     if not hasattr(solver, "steps") and not hasattr(solver, "run"):
         raise InvalidType(
-            f"solve came with the solver {solver!r}; expected graphopt.LBFGSB(...), graphopt.SLSQP(...), "
-            f"another local solver, or graphopt.MultiStart(...)."
+            f"solve came with the solver {solver!r}; expected a local solver such as graphopt.LBFGSB() or "
+            f"graphopt.SLSQP(), or graphopt.MultiStart(...)."
         )
     return solver
