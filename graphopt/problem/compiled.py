@@ -116,7 +116,7 @@ class CompiledProblem:
     @cached_property
     def numbers(self) -> int:
         """How many weights, constants and held numbers the objective is computed from."""
-        roots = graph_inputs([self.functions.graph.objective])
+        roots = list(graph_inputs([self.functions.graph.objective]))
         sizes = [np.size(v.data) for v in roots if isinstance(v, Constant)]
         sizes += [v.get_value(borrow=True).size for v in roots if isinstance(v, SharedVariable)]
         return sum(sizes) + sum(value.size for value in self.problem.fixed.values())

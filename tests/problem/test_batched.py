@@ -65,3 +65,11 @@ def test_a_loop_of_the_graph_is_not_batched():
     states = pytensor.scan(lambda u, h: 0.8 * h + 0.2 * u, [x], [np.float64(0)], return_updates=False)
     problem = go.Problem(minimize=states[-1] ** 2, variables=[go.Variable(x, -1, 1)])
     assert batched_cost(compile_problem(problem)) is None
+
+
+def test_the_numbers_of_a_network_are_its_weights():
+    """They decide whether many starts share one function."""
+    net = go.Sequential([go.Input(10), go.Dense(64, "tanh"), go.Dense(1)], seed=0)
+    compiled = compile_problem(network_problem(net, "minimize", bounds=(-1, 1)))
+    weights = sum(w.size for w in net.get_weights())
+    assert weights <= compiled.numbers <= weights + 50
