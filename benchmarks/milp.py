@@ -73,7 +73,7 @@ def ours(weights: list[np.ndarray], seconds: float) -> dict:
     """Return what the race of branch and bound and MILP finds."""
     import pytensor.tensor as pt
 
-    from graphopt.solvers.branch_and_bound import BranchAndBound
+    from graphopt.solvers.branching.branch_and_bound import BranchAndBound
     from graphopt.solvers.race import race
     from graphopt.structure.lowering import lower
 

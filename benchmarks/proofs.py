@@ -190,7 +190,7 @@ INSTANCES = (
 def proved(instance: Instance, net: Any) -> tuple[Any, float, float]:
     """Return the proof, wall seconds and processor seconds, the network's graph being read anew."""
     from graphopt.problem.network_problem import network_problem
-    from graphopt.solvers.branch_and_bound import BranchAndBound, branch_and_bound
+    from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
     from graphopt.structure.problem_program import program_of
 
     wall, cpu = time.perf_counter(), time.process_time()

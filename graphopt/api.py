@@ -17,10 +17,10 @@ from graphopt.problem.problem import Problem
 from graphopt.problem.scenarios import WORST, first_case, over_scenarios
 from graphopt.problem.trust import DataGuard
 from graphopt.problem.whole import with_whole_numbers
-from graphopt.solvers.lbfgsb import whole
-from graphopt.solvers.multistart import MultiStart
+from graphopt.solvers.local.lbfgsb import whole
+from graphopt.solvers.local.multistart import MultiStart
+from graphopt.solvers.local.solver import LocalSolver
 from graphopt.solvers.solution import Solution, Status
-from graphopt.solvers.solver import LocalSolver
 from graphopt.solving import checked_solver, proved_later, solve
 from graphopt.trusting import guarded, trusted_again
 

@@ -18,9 +18,9 @@ from graphopt.problem.objectives import Objective
 from graphopt.problem.problem import Problem
 from graphopt.problem.whole import with_whole_numbers
 from graphopt.routes.exact import ExactQuestion
-from graphopt.solvers.branch_and_bound import BranchAndBound, branch_and_bound
+from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
 from graphopt.solvers.limits import Limits
-from graphopt.solvers.milp import mixed_integer
+from graphopt.solvers.milp.mixed_integer import mixed_integer
 from graphopt.solvers.proof import Proof
 from graphopt.solvers.race import better
 from graphopt.structure.program import Structure

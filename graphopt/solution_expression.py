@@ -14,7 +14,7 @@ from pytensor.tensor.variable import TensorVariable
 from graphopt.errors import InvalidType, InvalidValue
 from graphopt.parametric import ParametricProblem, SolvedState, is_float
 from graphopt.problem.problem import Problem
-from graphopt.solvers.multistart import MultiStart
+from graphopt.solvers.local.multistart import MultiStart
 from graphopt.solving import checked_solver
 
 __all__ = ["argmin"]

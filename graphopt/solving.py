@@ -15,10 +15,10 @@ from graphopt.routes.answer import answer
 from graphopt.routes.effort import Effort
 from graphopt.routes.found import Found
 from graphopt.routes.local import local
-from graphopt.solvers.lbfgsb import LBFGSB
-from graphopt.solvers.multistart import MultiStart
+from graphopt.solvers.local.lbfgsb import LBFGSB
+from graphopt.solvers.local.multistart import MultiStart
+from graphopt.solvers.local.starts import all_starts
 from graphopt.solvers.solution import Solution
-from graphopt.solvers.starts import all_starts
 
 
 def solve(

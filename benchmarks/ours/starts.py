@@ -16,7 +16,7 @@ from benchmarks.ours import forecaster
 from graphopt.problem.batched import batched_cost
 from graphopt.problem.compiled import compile_problem
 from graphopt.problem.network_problem import network_problem
-from graphopt.solvers.run import run_local, run_many
+from graphopt.solvers.local.run import run_local, run_many
 
 SOLVER = go.LBFGSB(gradient_tolerance=data.GRADIENT_TOLERANCE, function_tolerance=data.FACTOR)
 

@@ -14,7 +14,7 @@ from benchmarks.ours import forecaster
 from graphopt import engine
 from graphopt.problem.compiled import compile_problem
 from graphopt.problem.network_problem import network_problem
-from graphopt.solvers.run import run_local
+from graphopt.solvers.local.run import run_local
 
 
 def prepare():

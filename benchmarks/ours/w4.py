@@ -8,7 +8,7 @@ import pytensor.tensor as pt
 import graphopt as go
 from benchmarks import data
 from graphopt.problem.compiled import compile_problem
-from graphopt.solvers.run import run_local
+from graphopt.solvers.local.run import run_local
 
 
 def rosenbrock(x):

@@ -15,7 +15,7 @@ from graphopt.certificates.feasibility import worst_breach
 from graphopt.certificates.feasible_neighbourhood import FeasibleLook, look_along_constraints
 from graphopt.certificates.verdict import GRADIENT_TOLERANCE, SLOPE_TOLERANCE, VALUE_TOLERANCE
 from graphopt.problem.compiled import CompiledProblem
-from graphopt.solvers.kkt import active_limits, fitted_multipliers
+from graphopt.solvers.constrained.kkt import active_limits, fitted_multipliers
 
 FEASIBILITY_TOLERANCE = 1e-6  # relative to the scale of a row
 NOT_BOUGHT = "value does not rest on breaches"  # the name of the check

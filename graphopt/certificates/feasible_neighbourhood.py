@@ -8,7 +8,7 @@ import numpy as np
 
 from graphopt.certificates.neighbourhood import BOX_SAMPLES, FLAT, NEAR, SLOPE_STEP, _slope_error
 from graphopt.problem.compiled import CompiledProblem
-from graphopt.solvers.kkt import Active, Kkt
+from graphopt.solvers.constrained.kkt import Active, Kkt
 
 DENSE_BELOW = 60  # dimensions of the tangent space up to which its whole Hessian is looked at
 LANCZOS_STEPS = 12  # beyond

@@ -8,11 +8,11 @@ from graphopt.certificates.constrained import ConstrainedCertificate, certify_co
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.routes.ends import table
 from graphopt.routes.found import Found
-from graphopt.solvers.constrained import as_constrained, choose_constrained, solve_constrained
-from graphopt.solvers.constrained_run import ConstrainedRun
-from graphopt.solvers.infeasibility import why_infeasible
-from graphopt.solvers.lbfgsb import LBFGSB
-from graphopt.solvers.multistart import MultiStart
+from graphopt.solvers.constrained.choosing import as_constrained, choose_constrained, solve_constrained
+from graphopt.solvers.constrained.infeasibility import why_infeasible
+from graphopt.solvers.constrained.run import ConstrainedRun
+from graphopt.solvers.local.lbfgsb import LBFGSB
+from graphopt.solvers.local.multistart import MultiStart
 from graphopt.solvers.solution import Status
 
 RESTARTS = 3  # from a better point that the certificate saw

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from graphopt.problem.compiled import CompiledProblem
-from graphopt.solvers.multistart import cluster
+from graphopt.solvers.local.multistart import cluster
 
 
 def table(

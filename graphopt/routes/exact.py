@@ -9,9 +9,9 @@ import numpy as np
 
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.routes.effort import Effort
-from graphopt.solvers.branch_and_bound import BranchAndBound, branch_and_bound
+from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
 from graphopt.solvers.enumeration import MAX_POINTS, enumerate_points
-from graphopt.solvers.linear import linear_program
+from graphopt.solvers.linear.program import linear_program
 from graphopt.solvers.proof import Proof
 from graphopt.solvers.race import better, race
 from graphopt.structure.choices import chosen, over_places, places

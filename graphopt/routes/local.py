@@ -12,10 +12,10 @@ from graphopt.certificates.verdict import GRADIENT_TOLERANCE, certify_point
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.routes.ends import table
 from graphopt.routes.found import Found
-from graphopt.solvers.multistart import MultiStart
-from graphopt.solvers.run import on_bounds, run_local, run_many
+from graphopt.solvers.local.multistart import MultiStart
+from graphopt.solvers.local.run import on_bounds, run_local, run_many
+from graphopt.solvers.local.solver import Run
 from graphopt.solvers.solution import Status
-from graphopt.solvers.solver import Run
 
 RESTARTS = 3  # from a better point that the certificate saw
 LOCAL_ONLY = ", local search only"  # the end of a route without a proof

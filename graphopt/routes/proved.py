@@ -16,10 +16,10 @@ from graphopt.routes.effort import Effort
 from graphopt.routes.exact import ExactQuestion
 from graphopt.routes.found import Found
 from graphopt.routes.local import LOCAL_ONLY, local
-from graphopt.solvers.multistart import MultiStart
+from graphopt.solvers.local.multistart import MultiStart
+from graphopt.solvers.local.starts import default_start
 from graphopt.solvers.proof import Proof
 from graphopt.solvers.solution import Status
-from graphopt.solvers.starts import default_start
 from graphopt.structure.lowering import NotLowered
 
 STOPPED = {

@@ -7,8 +7,8 @@ import numpy as np
 from graphopt.certificates.proved import certify_values
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.routes.found import Found
-from graphopt.solvers.multistart import MultiStart
-from graphopt.solvers.run import run_many
+from graphopt.solvers.local.multistart import MultiStart
+from graphopt.solvers.local.run import run_many
 from graphopt.solvers.solution import Status
 
 SWEEPS = 20

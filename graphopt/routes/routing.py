@@ -12,7 +12,7 @@ from graphopt.routes.found import Found
 from graphopt.routes.local import local
 from graphopt.routes.proved import exact, proved
 from graphopt.routes.rounding import rounded
-from graphopt.solvers.multistart import MultiStart
+from graphopt.solvers.local.multistart import MultiStart
 from graphopt.solvers.solution import Solution
 from graphopt.structure.lowering import NotLowered
 from graphopt.structure.program import Structure

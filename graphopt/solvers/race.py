@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from graphopt.solvers.branch_and_bound import BranchAndBound, branch_and_bound
-from graphopt.solvers.milp import mixed_integer
+from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
+from graphopt.solvers.milp.mixed_integer import mixed_integer
 from graphopt.solvers.proof import Proof
 from graphopt.structure.program import Program
 

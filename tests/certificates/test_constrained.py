@@ -11,7 +11,7 @@ from pytensor.graph.op import Op
 
 from graphopt.certificates.constrained import certify_constrained
 from graphopt.problem import Problem, Variable, between, compile_problem, eq, geq, leq, rate
-from graphopt.solvers.constrained import solve_constrained
+from graphopt.solvers.constrained.choosing import solve_constrained
 
 x = pt.vector("x", shape=(2,), dtype="float64")
 

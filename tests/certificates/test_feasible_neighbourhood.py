@@ -9,8 +9,8 @@ import pytest
 from graphopt import engine
 from graphopt.certificates.constrained import certify_constrained
 from graphopt.problem import Problem, Variable, compile_problem, geq, leq
-from graphopt.solvers.constrained import solve_constrained
-from graphopt.solvers.starts import all_starts
+from graphopt.solvers.constrained.choosing import solve_constrained
+from graphopt.solvers.local.starts import all_starts
 
 POINTS = 121
 RADIUS = 0.03

@@ -7,8 +7,8 @@ import pytest
 
 from graphopt.errors import InvalidValue
 from graphopt.solvers import enumeration
+from graphopt.solvers.branching.incumbents import descended
 from graphopt.solvers.enumeration import count_points, enumerate_points
-from graphopt.solvers.incumbents import descended
 from graphopt.structure.forms import Form
 from graphopt.structure.program import Group, Program
 from programs import random_program

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from graphopt.solvers.branch_and_bound import BranchAndBound
+from graphopt.solvers.branching.branch_and_bound import BranchAndBound
 from graphopt.solvers.enumeration import enumerate_points
 from graphopt.solvers.proof import Proof
 from graphopt.solvers.race import better, race

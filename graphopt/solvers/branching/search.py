@@ -1,0 +1,349 @@
+"""The search of branch and bound: boxes are bounded, made smaller, closed or cut, the best bound first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from graphopt.enclosures.enclosure import Enclosure
+from graphopt.enclosures.gradients import gradient_bounds
+from graphopt.enclosures.linear_bounds import LinearBounds, linear_bounds
+from graphopt.solvers.branching.boxes import Boxes
+from graphopt.solvers.branching.frontier import Frontier
+from graphopt.solvers.branching.half_spaces import EPSILON, combined, corner, least_value, tightened
+from graphopt.solvers.branching.incumbents import best_first, cost_of, descended, descended_within, flipped
+from graphopt.solvers.branching.inheritance import Inheritance
+from graphopt.solvers.branching.pseudo_costs import PseudoCosts
+from graphopt.solvers.branching.splitting import halves, split_places, steepness
+from graphopt.solvers.limits import Limits
+from graphopt.solvers.proof import Proof
+from graphopt.structure.program import Program
+
+METHOD = "branch and bound"
+STARTS = 128  # points tried before the first box
+DESCENTS = 8  # of them improved by a local method
+DESCENTS_UNDER_LIMITS = 2  # the same where there are limits, which takes a solver for dense problems
+DECISIONS_UNDER_LIMITS = 300  # up to which that solver is used
+POLISH_EVERY = 16  # batches after which a local method is tried again; sooner while no point is known
+MAX_ROUNDS = 3  # of the search for better lines, which pays in deep programs: one a group after the first
+NEWS = 1e-3  # by which share of the gap it must shrink to be noted
+
+
+class Search:
+    """The state of a search: what is known, what is open, and what was closed at which bound.
+
+    Whatever is done keeps one promise: `lower_bound` is at most the cost of every feasible point, at any
+    time. A box is closed at its bound, or cut down at the level below which points are of interest.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        lower: np.ndarray,
+        upper: np.ndarray,
+        integer: np.ndarray,
+        limits: Limits,
+        *,
+        gap: float,
+        threshold: float | None = None,
+        progress: Callable[[Proof], None] | None = None,
+    ) -> None:
+        self.program, self.lower, self.upper, self.integer = program, lower, upper, integer
+        self.limits, self.gap, self.threshold, self.progress = limits, gap, threshold, progress
+        self.inheritance, self.pseudo_costs = Inheritance(program), PseudoCosts(lower.size)
+        self.rounds = min(max(len(program.groups) - 2, 0), MAX_ROUNDS)
+        self.frontier = Frontier(
+            {
+                "lower": (lower.size, np.float64),
+                "upper": (lower.size, np.float64),
+                "coordinate": (1, np.int64),
+                "expected": (1, np.float64),
+                "known": (self.inheritance.width, np.float32),
+            }
+        )
+        self.x: np.ndarray | None = None
+        self.value = np.inf
+        self.closed = np.inf  # no point that was given up costs less
+        self.held = -np.inf  # no point of the boxes being worked on costs less: at first the whole box
+        self.nodes = self.batches = 0
+        self.began = time.perf_counter()
+        self.history: list[tuple[float, float, float]] = []
+
+    @property
+    def seconds(self) -> float:
+        """Since the search was made."""
+        return time.perf_counter() - self.began
+
+    @property
+    def lower_bound(self) -> float:
+        """What no feasible point of the box can beat."""
+        return min(self.frontier.lower_bound, self.closed, self.held, self.value)
+
+    @property
+    def level(self) -> float:
+        """What costs this much or more is of no interest."""
+        level = min(
+            self.value, self.value - self.gap + 4 * EPSILON * abs(self.value)
+        )  # rounded: within the gap
+        return level if self.threshold is None else min(level, self.threshold)
+
+    def proof(self, stopped: str) -> Proof:
+        """Return what is known now."""
+        return Proof(
+            x=None if self.x is None else self.x.copy(),
+            value=self.value,
+            lower_bound=float(self.lower_bound),
+            method=METHOD,
+            stopped=stopped,
+            nodes=self.nodes,
+            seconds=self.seconds,
+            history=tuple(self.history),
+        )
+
+    def decided(self) -> str | None:
+        """Return how the question was settled, or None while it is open."""
+        if self.threshold is not None and (self.value < self.threshold or self.lower_bound >= self.threshold):
+            return "threshold"
+        if len(self.frontier) and self.frontier.lower_bound < self.level:
+            return None
+        if self.value == np.inf:
+            return "infeasible" if self.lower_bound == np.inf else "failed"
+        return "gap" if self.lower_bound >= self.level else "failed"
+
+    def begin(self, incumbent: np.ndarray | None = None) -> None:
+        """Look for good points, `incumbent` first, and bound the whole box."""
+        if (self.lower > self.upper).any():
+            self.held = np.inf
+            return
+        self._look_around(incumbent)
+        self._work(Boxes(self.lower[None], self.upper[None], np.array([-np.inf])))
+
+    def advance(self, count: int) -> None:
+        """Cut the `count` most promising open boxes and bound their halves."""
+        self.held = self.frontier.lower_bound
+        bounds, rows = self.frontier.pop(count)
+        lower, upper = halves(rows["lower"], rows["upper"], rows["coordinate"][:, 0], self.integer)
+        known = self.inheritance.unpacked(np.concatenate([rows["known"]] * 2))
+        cut = np.tile(rows["coordinate"][:, 0], 2), np.tile(rows["expected"][:, 0], 2)
+        self._work(Boxes(lower, upper, np.concatenate([bounds, bounds]), known, cut=cut))
+
+    # ------------------------------------------------------------------------------------------ one batch
+
+    def _work(self, boxes: Boxes) -> None:
+        """Bound `boxes`, close what can be closed, and put the rest on the frontier."""
+        self.batches += 1
+        while len(boxes):
+            boxes, again = self._bounded(boxes)
+            self._keep(boxes.rows(~again))
+            boxes = boxes.rows(again)
+        self.held = np.inf
+        self._record(float(self.lower_bound), self.value)
+        if self.progress is not None:
+            self.progress(self.proof("running"))
+
+    def _record(self, lower_bound: float, value: float) -> None:
+        """Note what is known, if a better point is or the gap became smaller by a thousandth."""
+        if self.history:
+            _, before, best = self.history[-1]
+            if value == best and not lower_bound - before > NEWS * (value - lower_bound):
+                return
+        self.history.append((self.seconds, lower_bound, value))
+
+    def _bounded(self, boxes: Boxes) -> tuple[Boxes, np.ndarray]:
+        """Return what is left of `boxes`, with bounds, and which of them became so small that they are to be
+        bounded again.
+        """
+        self.nodes += len(boxes)
+        found = linear_bounds(self.program, boxes.lower, boxes.upper, within=boxes.known, rounds=self.rounds)
+        boxes = self._under_limits(boxes, found)
+        self._try_corners(boxes)
+        boxes = self._promising(boxes)
+        if not len(boxes):
+            return boxes, np.zeros(0, dtype=bool)
+        return self._collapsed(self._below_level(boxes))
+
+    def _learn(self, boxes: Boxes, bound: np.ndarray) -> None:
+        """Take in what the last cuts were worth: the share of the way to the level that the bound rose."""
+        if boxes.cut is None or not np.isfinite(self.level):
+            return
+        room = self.level - boxes.bound
+        known = (room > 0) & np.isfinite(room)
+        share = np.clip((bound - boxes.bound)[known] / room[known], 0.0, 1.0)
+        self.pseudo_costs.learn(boxes.cut[0][known], boxes.cut[1][known], share)
+
+    def _under_limits(self, boxes: Boxes, found: LinearBounds) -> Boxes:
+        """Return the boxes with their new bounds, as far as points in them may keep the limits."""
+        slope, constant = found.slope_lower[:, 0], found.constant_lower[:, 0]
+        bound = np.maximum(boxes.bound, np.nan_to_num(found.lower[:, 0], nan=-np.inf))
+        self._learn(boxes, bound)
+        if not len(self.limits):
+            return Boxes(boxes.lower, boxes.upper, bound, found.enclosure, slope, constant)
+        rows, shifts = self._half_spaces(found)
+        lower, upper, fits = self._cut(boxes.lower, boxes.upper, rows, shifts)
+        fits &= ~self.limits.broken(found.lower[:, 1:], found.upper[:, 1:])
+        slope, constant = combined(slope, constant, rows, shifts, lower, upper)
+        bound = np.maximum(bound, least_value(slope, constant, lower, upper))
+        return Boxes(lower, upper, bound, found.enclosure, slope, constant).rows(fits)
+
+    def _half_spaces(self, found: LinearBounds) -> tuple[np.ndarray, np.ndarray]:
+        """Return half-spaces that hold all feasible points of the boxes: (B, m, n) and (B, m)."""
+        least, greatest = self.limits.least, self.limits.greatest
+        above, below = np.flatnonzero(np.isfinite(greatest)), np.flatnonzero(np.isfinite(least))
+        slopes = np.concatenate([found.slope_lower[:, 1 + above], -found.slope_upper[:, 1 + below]], axis=1)
+        over = found.constant_lower[:, 1 + above] - greatest[above]
+        under = least[below] - found.constant_upper[:, 1 + below]
+        shifts = np.concatenate([over, under], axis=1)
+        usable = np.isfinite(slopes).all(axis=2) & np.isfinite(shifts)
+        return np.where(usable[:, :, None], slopes, 0.0), np.where(usable, shifts, 0.0)
+
+    def _cut(
+        self, lower: np.ndarray, upper: np.ndarray, slopes: np.ndarray, shifts: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return boxes without what lies outside the half-spaces, and which of them are not empty."""
+        low, high = tightened(lower, upper, slopes, shifts)
+        if self.integer.any():
+            low = np.where(self.integer, np.ceil(low - 1e-6), low)
+            high = np.where(self.integer, np.floor(high + 1e-6), high)
+        fits = np.asarray((low <= high).all(axis=1))
+        return np.where(fits[:, None], low, lower), np.where(fits[:, None], high, upper), fits
+
+    def _promising(self, boxes: Boxes) -> Boxes:
+        """Return the boxes with a bound below the level, and close the others."""
+        below = boxes.bound < self.level
+        self.closed = min(self.closed, boxes.bound[~below].min(initial=np.inf))
+        return boxes.rows(below)
+
+    def _below_level(self, boxes: Boxes) -> Boxes:
+        """Return the boxes without the parts that their linear bounds show to be at the level or above."""
+        if not np.isfinite(self.level):
+            return boxes
+        assert boxes.slope is not None
+        assert boxes.constant is not None
+        usable = np.isfinite(boxes.constant)
+        shift = np.where(usable, boxes.constant - self.level, 0.0)
+        slope = np.where(usable[:, None], boxes.slope, 0.0)
+        lower, upper, fits = self._cut(boxes.lower, boxes.upper, slope[:, None], shift[:, None])
+        if fits.all() and (lower == boxes.lower).all() and (upper == boxes.upper).all():
+            return boxes
+        self.closed = min(self.closed, self.level)
+        return replace(boxes, lower=lower, upper=upper).rows(fits)
+
+    def _collapsed(self, boxes: Boxes) -> tuple[Boxes, np.ndarray]:
+        """Return the boxes with every coordinate that helps in one direction only moved there for good, and
+        which of them changed by it, or have become points.
+        """
+        assert boxes.known is not None
+        assert boxes.slope is not None
+        if not len(boxes):
+            return boxes, np.zeros(0, dtype=bool)
+        low, high = (side[:, 0] for side in gradient_bounds(self.program, boxes.known))
+        steep = steepness(boxes.slope, (low, high), boxes.lower, boxes.upper)
+        wide = boxes.upper > boxes.lower
+        down, up = wide & (low >= 0), wide & (high <= 0)
+        if len(self.limits) and (down.any() or up.any()):
+            free_down, free_up = self._unlimited(boxes.known)
+            down, up = down & free_down, up & free_up
+        lower = np.where(up & ~down, boxes.upper, boxes.lower)
+        upper = np.where(down, boxes.lower, boxes.upper)
+        bounded_lower, bounded_upper = boxes.known.values[0]
+        points = (lower == upper).all(axis=1) & (bounded_lower < bounded_upper).any(axis=1)
+        again = (down | up).any(axis=1) | points
+        return replace(boxes, lower=lower, upper=upper, steep=steep), again
+
+    def _unlimited(self, known: Enclosure) -> tuple[np.ndarray, np.ndarray]:
+        """Return along which coordinates a step down, and a step up, cannot break a limit: (B, n) twice."""
+        down = up = np.ones(known.values[0][0].shape, dtype=bool)
+        start = 0
+        for k, output in enumerate(self.program.outputs[1:], 1):
+            rows = slice(start, start + output.size)
+            start += output.size
+            low, high = gradient_bounds(self.program, known, k)
+            least, greatest = known.outputs[k]
+            over = (greatest > self.limits.upper[rows])[:, :, None]  # the upper limit may matter in this box
+            under = (least < self.limits.lower[rows])[:, :, None]
+            rises, falls = low >= 0, high <= 0
+            down = down & ((rises | ~over) & (falls | ~under)).all(axis=1)
+            up = up & ((falls | ~over) & (rises | ~under)).all(axis=1)
+        return down, up
+
+    def _keep(self, boxes: Boxes) -> None:
+        """Put the boxes that can be cut on the frontier; the bounds of the others stand."""
+        boxes = self._promising(boxes)
+        if not len(boxes):
+            return
+        assert boxes.steep is not None
+        steep = boxes.steep * self.pseudo_costs.factors
+        coordinate, possible = split_places(steep, boxes.lower, boxes.upper, self.integer)
+        self.closed = min(self.closed, boxes.bound[~possible].min(initial=np.inf))
+        boxes, coordinate = boxes.rows(possible), coordinate[possible, None]
+        if len(boxes):
+            assert boxes.steep is not None
+            assert boxes.known is not None
+            expected = boxes.steep * (boxes.upper - boxes.lower)
+            self.frontier.push(
+                boxes.bound,
+                lower=boxes.lower,
+                upper=boxes.upper,
+                coordinate=coordinate,
+                expected=np.take_along_axis(expected, coordinate, axis=1),
+                known=self.inheritance.packed(boxes.known),
+            )
+
+    # ---------------------------------------------------------------------------------------- good points
+
+    def _look_around(self, incumbent: np.ndarray | None) -> None:
+        """Look for good points before the first box."""
+        if incumbent is not None:
+            x = np.asarray(incumbent, dtype=np.float64).ravel()
+            x = np.minimum(np.maximum(np.where(self.integer, np.round(x), x), self.lower), self.upper)
+            self._accept(x[None])
+        share = np.random.default_rng(0).random((STARTS, self.lower.size))
+        share[0] = 0.5
+        points = self.lower + share * (self.upper - self.lower)
+        points = np.minimum(np.where(self.integer, np.floor(points + 0.5), points), self.upper)
+        self._accept(points)
+        self._polish(points, DESCENTS)
+
+    def _try_corners(self, boxes: Boxes) -> None:
+        """Look at the corner of each box where its linear bound is least."""
+        if not len(boxes):
+            return
+        assert boxes.slope is not None
+        points = corner(boxes.slope, boxes.lower, boxes.upper)
+        points = np.where(self.integer, np.floor(points), points)
+        due = self.batches % (POLISH_EVERY if self.x is not None else 2) == 1
+        if self._accept(points) or due:
+            self._polish(points, 1)
+
+    def _accept(self, points: np.ndarray) -> bool:
+        """Remember the best of `points` if it beats the best known, and return whether it does."""
+        costs = cost_of(self.program, self.limits, points)
+        k = int(np.argmin(costs))
+        if not costs[k] < self.value:
+            return False
+        self.x, self.value = points[k].copy(), float(costs[k])
+        self.closed = min(self.closed, self.frontier.discard(self.level))
+        return True
+
+    def _polish(self, points: np.ndarray, count: int) -> None:
+        """Improve the `count` best of `points` by local methods."""
+        points = best_first(self.program, self.limits, points)[:count]
+        box = self.lower, self.upper
+        if self.integer.any():
+            ends = [flipped(self.program, self.limits, x, *box, self.integer) for x in points]
+            points = best_first(self.program, self.limits, np.array(ends))[:1]
+            self._accept(points)
+        if self.integer.all():
+            return
+        boxes = [[np.where(self.integer, x, side) for side in box] for x in points]
+        if len(self.limits):
+            if self.lower.size > DECISIONS_UNDER_LIMITS:
+                return
+            runs = list(zip(points, boxes, strict=True))[:DESCENTS_UNDER_LIMITS]
+            ends = [descended_within(self.program, self.limits, x, *inside) for x, inside in runs]
+        else:
+            ends = list(descended(self.program, points, *zip(*boxes, strict=True)))
+        self._accept(np.array(ends))

@@ -1,0 +1,1 @@
+"""Solvers under constraints; their ends are polished and checked by the KKT conditions."""

@@ -1,0 +1,1 @@
+"""Networks of affine pieces as mixed-integer linear programs."""
