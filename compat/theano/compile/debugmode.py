@@ -12,7 +12,7 @@ from graphopt.engine.compiler import Compiled
 
 from ..configdefaults import config
 from ..printing._trees import print_variable as debugprint
-from .function_module import FunctionMaker
+from .makers import FunctionMaker
 from .mode import OPT_FAST_RUN, Mode
 from .node_by_node import NodeByNode
 

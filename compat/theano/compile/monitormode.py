@@ -9,7 +9,7 @@ import numpy as np
 from pytensor.graph.fg import FunctionGraph
 
 from ..configdefaults import config
-from .function_module import FunctionMaker
+from .makers import FunctionMaker
 from .mode import Mode
 from .node_by_node import NodeByNode
 from .watched import watched_maker

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..configdefaults import config
 from ..gof.utils import get_variable_trace_string
-from .function_module import FunctionMaker
+from .makers import FunctionMaker
 from .mode import Mode
 from .watched import watched_maker
 

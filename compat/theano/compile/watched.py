@@ -7,7 +7,7 @@ from typing import Any
 
 from graphopt.engine.compiler import Compiled
 
-from .function_module import FunctionMaker
+from .makers import FunctionMaker
 from .node_by_node import NodeByNode
 
 

@@ -62,3 +62,12 @@ def test_a_borrowed_constant_is_one_array():
     g = theano.function([], T.constant([4]))
     g()[0] = 3
     assert g()[0] == 4
+
+
+def test_classes_name_theanos_module():
+    from compat.theano.compile import function_module
+
+    kinds = (function_module.Function, function_module.FunctionMaker, function_module.UnusedInputError)
+    assert {kind.__module__ for kind in kinds} == {function_module.__name__}
+    x = T.dvector("x")
+    assert repr(theano.function([x], x)).startswith(f"<{function_module.__name__}.Function object")
