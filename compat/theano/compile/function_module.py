@@ -7,6 +7,7 @@ from typing import Any
 
 from pytensor.graph.basic import Variable
 
+from ...belonging import belong_to
 from ..configdefaults import config
 from .callables import Function
 from .containers import DUPLICATE as DUPLICATE
@@ -30,8 +31,7 @@ __all__ = [
 ]
 
 
-for _kind in (Function, FunctionMaker, UnusedInputError):
-    _kind.__module__ = __name__  # texts and pickles name Theano's place
+belong_to(__name__, Function, FunctionMaker, UnusedInputError, convert_function_input)
 
 
 class AliasedMemoryError(Exception):

@@ -64,10 +64,6 @@ def test_a_borrowed_constant_is_one_array():
     assert g()[0] == 4
 
 
-def test_classes_name_theanos_module():
-    from compat.theano.compile import function_module
-
-    kinds = (function_module.Function, function_module.FunctionMaker, function_module.UnusedInputError)
-    assert {kind.__module__ for kind in kinds} == {function_module.__name__}
+def test_the_text_of_a_function_names_theanos_module():
     x = T.dvector("x")
-    assert repr(theano.function([x], x)).startswith(f"<{function_module.__name__}.Function object")
+    assert repr(theano.function([x], x)).startswith(f"<{theano.compile.function_module.__name__}.Function ")
