@@ -10,13 +10,13 @@ import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
+from graphopt.problem.discrete import with_kinds
 from graphopt.problem.expression_problem import expression_problem
 from graphopt.problem.network_problem import is_network, network_problem
 from graphopt.problem.objectives import Objective
 from graphopt.problem.problem import Problem
 from graphopt.problem.scenarios import WORST, first_case, over_scenarios
 from graphopt.problem.trust import DataGuard
-from graphopt.problem.whole import with_whole_numbers
 from graphopt.solvers.local.lbfgsb import whole
 from graphopt.solvers.local.multistart import MultiStart
 from graphopt.solvers.local.solver import LocalSolver
@@ -38,6 +38,7 @@ def minimize(
     fixed: Mapping[Any, Any] | None = None,
     constraints: Sequence[Any] = (),
     integer: Any = False,
+    choices: Any = None,
     guard: DataGuard | None = None,
     certify: bool = False,
     gap: float = 1e-6,
@@ -68,8 +69,12 @@ def minimize(
     constraints : sequence of constraints, optional
         What must hold besides the bounds: `leq`, `geq`, `eq`, `between` over expressions; `limit`, `rate`,
         `budget`, `hold`, `terminal` by the name of an input or output.
-    integer : bool or sequence of names or variables
-        Which inputs take whole numbers only; True for all. Such problems are solved exactly where possible.
+    integer : bool, sequence of names or variables, or dict
+        Which inputs take whole numbers only: True for all, names, or masks by name with a bool for each
+        element; a mask alone where one input moves. Such problems are solved exactly where possible.
+    choices : sequence or dict, optional
+        The only values that inputs may take, by name: a list for all elements, or a list or None for each; a
+        list alone where one input moves.
     guard : DataGuard, optional
         Keeps the answer near the training data, or says how far from it it is: ``answer.trust``.
     certify : bool
@@ -115,6 +120,7 @@ def minimize(
         fixed,
         constraints=constraints,
         integer=integer,
+        choices=choices,
         like=x0,
         exact=certify,
     )
@@ -132,6 +138,7 @@ def maximize(
     fixed: Mapping[Any, Any] | None = None,
     constraints: Sequence[Any] = (),
     integer: Any = False,
+    choices: Any = None,
     guard: DataGuard | None = None,
     certify: bool = False,
     gap: float = 1e-6,
@@ -155,6 +162,7 @@ def maximize(
         fixed,
         constraints=constraints,
         integer=integer,
+        choices=choices,
         like=x0,
         exact=certify,
     )
@@ -173,6 +181,7 @@ def target(
     fixed: Mapping[Any, Any] | None = None,
     constraints: Sequence[Any] = (),
     integer: Any = False,
+    choices: Any = None,
     certify: bool = False,
     max_seconds: float = 60.0,
     starts: int = 8,
@@ -235,6 +244,7 @@ def target(
         fixed,
         constraints=constraints,
         integer=integer,
+        choices=choices,
         like=x0,
         exact=certify,
     )
@@ -316,6 +326,7 @@ def _problem(
     *,
     constraints: Any,
     integer: Any,
+    choices: Any,
     like: Any,
     exact: bool,
 ) -> Problem:
@@ -341,7 +352,7 @@ def _problem(
         raise InvalidType(
             f"{sense} came with {type(what).__name__}; expected a network or a PyTensor expression."
         )
-    problem = over_scenarios(with_whole_numbers(problem, integer), scenarios)
+    problem = over_scenarios(with_kinds(problem, integer=integer, choices=choices), scenarios)
     if not (scenarios and (exact or problem.discrete)):
         return problem
     from graphopt.worst_case import bounded_worst_case  # the modules of bounds, when they are needed

@@ -12,11 +12,11 @@ from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue, unknown_name
 from graphopt.problem.compiled import CompiledProblem, compile_problem
+from graphopt.problem.discrete import with_kinds
 from graphopt.problem.expression_problem import expression_problem
 from graphopt.problem.network_problem import is_network, network_problem
 from graphopt.problem.objectives import Objective
 from graphopt.problem.problem import Problem
-from graphopt.problem.whole import with_whole_numbers
 from graphopt.routes.exact import ExactQuestion
 from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
 from graphopt.solvers.limits import Limits
@@ -89,6 +89,7 @@ def prove(
     fixed: Mapping[Any, Any] | None = None,
     constraints: Sequence[Any] = (),
     integer: Any = False,
+    choices: Any = None,
     max_seconds: float = 60.0,
     max_nodes: int = 10_000_000,
 ) -> Proved:
@@ -108,7 +109,7 @@ def prove(
         ``(lower, upper)`` as in `graphopt.minimize`: for a network one sample, without batch axis.
     over : dict from variable to bounds
         For an expression with several inputs: what moves, and where.
-    objective, fixed, constraints, integer
+    objective, fixed, constraints, integer, choices
         As in `graphopt.minimize`. Only points that keep the constraints count; where there is none, every
         relation holds.
     max_seconds : float
@@ -141,7 +142,7 @@ def prove(
         raise unknown_name("relation", relation, SENSES)
     value = _number(value)
     asked = _problem(SENSES[relation], what, box, over, objective, fixed, constraints)
-    compiled = compile_problem(with_whole_numbers(asked, integer))
+    compiled = compile_problem(with_kinds(asked, integer=integer, choices=choices))
     _check_bounds(compiled)
     proof = _searched(ExactQuestion(compiled), compiled.sign * value, max_seconds, max_nodes)
     holds, found, point = _verdict(compiled, proof, value)
@@ -192,11 +193,10 @@ def _verdict(
     if proof.x is not None:
         point = compiled.look(proof.x)
         found = point.value
-        kept = (
-            Limits.of_rows(*compiled.limits).kept(point.constraints[None])[0]
-            if len(point.constraints)
-            else True
-        )
+        kept = True
+        if point.constraints.size:
+            low, high, values = (row / compiled.rows.units for row in (*compiled.limits, point.constraints))
+            kept = Limits.of_rows(low, high).kept(values[None])[0]
         if kept and sign * found < sign * value:
             return False, found, {n: array.copy() for n, array in compiled.problem.named(proof.x).items()}
     return (True if proof.lower_bound >= sign * value else None), found, None

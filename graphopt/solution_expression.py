@@ -60,7 +60,11 @@ def argmin(
     if not isinstance(problem, Problem):
         raise InvalidType(f"argmin came with {type(problem).__name__}; expected graphopt.Problem.")
     if problem.discrete:
-        kinds = ", ".join(f"{v.name!r} ({v.kind})" for v in problem.variables if v.kind != "real")
+        kinds = ", ".join(
+            f"{v.name!r} ({' and '.join(sorted({*np.ravel(v.kind)} - {'real'}))})"
+            for v in problem.variables
+            if v.discrete
+        )
         raise InvalidValue(
             f"argmin: {kinds} came; expected real variables, because whole numbers and choices jump where "
             "parameters move and have no gradient. Hold them with fixed=, or leave kind= out."

@@ -93,7 +93,7 @@ class Problem:
     @property
     def integer(self) -> np.ndarray:
         """Which scalar decisions are whole numbers, (n,): those of the kinds integer and binary."""
-        return np.concatenate([np.full(v.size, v.kind in ("integer", "binary")) for v in self.variables])
+        return np.concatenate([v.whole.ravel() for v in self.variables])
 
     @property
     def choices(self) -> dict[int, np.ndarray]:
@@ -103,12 +103,13 @@ class Problem:
             int(start) + k: values
             for start, v in zip(starts, self.variables)
             for k, values in enumerate(v.choices or ())
+            if values is not None
         }
 
     @property
     def discrete(self) -> bool:
         """Whether some decision takes certain values only."""
-        return any(v.kind != "real" for v in self.variables)
+        return any(v.discrete for v in self.variables)
 
     def flat(self, values: Mapping[str, Any]) -> np.ndarray:
         """Return the arrays in `values`, by variable name, as one flat vector in the order of `variables`."""

@@ -10,9 +10,9 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant
 from pytensor.tensor.variable import TensorVariable
 
-from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch, unknown_name
+from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
 from graphopt.problem.bounds import box
-from graphopt.problem.kinds import KINDS, choice_lists, whole_box
+from graphopt.problem.kinds import choice_lists, element_kinds, whole_box
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +33,12 @@ class Variable:
     scale : float or array, optional
         Typical size of the variable. The solver works with the variable divided by it; bounds, starts and
         answers stay in the units of the input.
-    kind : str
+    kind : str or array of str
         ``"real"``; ``"integer"``, whose bounds are rounded inwards; ``"binary"``, 0 or 1 within the bounds;
-        or ``"choice"``, which `choices` implies.
-    choices : sequence of float, or one such sequence per element, optional
+        or ``"choice"``, which `choices` implies. An array has one kind for each element.
+    choices : sequence of float, or one such sequence or None per element, optional
         The only values that an element may take, those outside the bounds left out. Afterwards one sorted
-        array per element, in C order.
+        array or None per element, in C order.
 
     Raises
     ------
@@ -51,8 +51,8 @@ class Variable:
     >>> import pytensor.tensor as pt
     >>> Variable(pt.vector("x", shape=(2,)), lower=0, upper=[1, 2]).upper
     array([1., 2.])
-    >>> Variable(pt.vector("n", shape=(2,)), lower=-0.5, upper=2.5, kind="integer").upper
-    array([2., 2.])
+    >>> Variable(pt.vector("n", shape=(2,)), lower=-0.5, upper=2.5, kind=["integer", "real"]).upper
+    array([2. , 2.5])
     """
 
     expression: TensorVariable
@@ -61,7 +61,7 @@ class Variable:
     name: str = ""
     unit: str | None = field(default=None, kw_only=True)
     scale: Any = field(default=None, kw_only=True)
-    kind: str = field(default="real", kw_only=True)
+    kind: Any = field(default="real", kw_only=True)
     choices: Any = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -83,13 +83,15 @@ class Variable:
         shape = known_shape(expression, (self.lower, self.upper), name)
         lower, upper = box(self.lower, self.upper, shape, name)
         scale = None if self.scale is None else _scale(self.scale, shape, name)
-        kind, choices = self._kind(name), None
-        if kind in ("integer", "binary"):
-            lower, upper = whole_box(lower, upper, name, binary=kind == "binary")
-        elif kind == "choice":
+        kinds, choices = element_kinds(self.kind, self.choices, shape, name), None
+        lower, upper = whole_box(lower, upper, name, kinds)
+        if self.choices is not None:
             choices = choice_lists(self.choices, lower, upper, name)
-            lower, upper = box([c[0] for c in choices], [c[-1] for c in choices], (len(choices),), name)
-            lower, upper = lower.reshape(shape), upper.reshape(shape)
+            low = [end if one is None else one[0] for one, end in zip(choices, lower.flat, strict=True)]
+            high = [end if one is None else one[-1] for one, end in zip(choices, upper.flat, strict=True)]
+            lower, upper = box(np.reshape(low, shape), np.reshape(high, shape), shape, name)
+        kinds.flags.writeable = False
+        kind = kinds.flat[0] if len(set(kinds.flat)) == 1 else kinds
         found = {"name": name, "lower": lower, "upper": upper, "scale": scale}
         for key, value in {**found, "kind": kind, "choices": choices}.items():
             object.__setattr__(self, key, value)
@@ -104,23 +106,16 @@ class Variable:
         """The number of elements."""
         return self.lower.size
 
-    def _kind(self, name: str) -> str:
-        """Return the kind, checked, ``"choice"`` where there are choices."""
-        if self.kind not in KINDS:
-            raise unknown_name(f"kind of input {name!r}:", self.kind, KINDS)
-        if self.choices is None:
-            if self.kind == "choice":
-                raise InvalidValue(
-                    f"Input {name!r}: kind='choice' came without values. Add choices=[...], the values an "
-                    "element may take."
-                )
-            return self.kind
-        if self.kind not in ("real", "choice"):
-            raise InvalidValue(
-                f"Input {name!r}: kind={self.kind!r} and choices= came. Leave the kind out: the choices say "
-                "it."
-            )
-        return "choice"
+    @property
+    def whole(self) -> np.ndarray:
+        """Which elements are whole numbers: those of the kinds integer and binary."""
+        kinds = np.broadcast_to(np.asarray(self.kind, dtype=object), self.shape)
+        return np.asarray((kinds == "integer") | (kinds == "binary"))
+
+    @property
+    def discrete(self) -> bool:
+        """Whether an element takes certain values only."""
+        return self.choices is not None or bool(self.whole.any())
 
 
 def known_shape(expression: TensorVariable, arrays: tuple[Any, ...], name: str) -> tuple[int, ...]:

@@ -1,5 +1,7 @@
 """Decisions and the values they may take. What is expected follows from the definitions of the kinds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytensor.tensor as pt
 import pytest
@@ -93,3 +95,42 @@ def test_a_problem_knows_its_whole_numbers_and_choices_by_place():
     )
     assert problem.integer.tolist() == [False] * 2 + [True] * 3 + [False] * 2
     assert {place: values.tolist() for place, values in problem.choices.items()} == {5: [1, 2], 6: [7]}
+
+
+def test_each_element_may_have_its_own_kind():
+    variable = Variable(vector(3), -0.5, 2.5, kind=["real", "integer", "binary"])
+    np.testing.assert_array_equal(variable.lower, [-0.5, 0, 0])
+    np.testing.assert_array_equal(variable.upper, [2.5, 2, 1])
+    np.testing.assert_array_equal(variable.whole, [False, True, True])
+    assert variable.discrete
+
+
+def test_elements_without_choices_keep_their_kind_and_box():
+    variable = Variable(
+        vector(3), -1.5, 9, kind=["real", "integer", "real"], choices=[None, None, [4, 2, 20]]
+    )
+    assert variable.kind.tolist() == ["real", "integer", "choice"]
+    np.testing.assert_array_equal(variable.lower, [-1.5, -1, 2])
+    np.testing.assert_array_equal(variable.upper, [9, 9, 4])
+    assert variable.choices[0] is None
+    assert variable.choices[2].tolist() == [2, 4]
+    again = replace(variable, unit="kg")
+    np.testing.assert_array_equal(again.upper, variable.upper)
+    problem = Problem(minimize=pt.sum(variable.expression), variables=[variable])
+    assert problem.integer.tolist() == [False, True, False]
+    assert {place: values.tolist() for place, values in problem.choices.items()} == {2: [2, 4]}
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"kind": ["real"] * 3}, ShapeMismatch, r"kind has shape \(3,\); expected one kind, or one for each"),
+        ({"kind": ["real", "whole"]}, UnknownName, "whole"),
+        ({"kind": ["choice", "real"], "choices": [None, [1]]}, InvalidValue, "kind='choice' came without"),
+        ({"kind": ["real", "binary"], "choices": [1, 2]}, InvalidValue, "kind='binary' and choices="),
+        ({"choices": [[1], None, None]}, ShapeMismatch, "3 lists of choices"),
+    ],
+)
+def test_errors_about_kinds_of_elements(options, error, message):
+    with pytest.raises(error, match=message):
+        Variable(vector(), **options)
