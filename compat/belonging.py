@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import FunctionType, ModuleType
 
 
-def belong_to(module: str, *things: Any) -> None:
-    """Let classes and functions say that they are of `module`, which must have them under their names.
+def belong_to(module: str, *parts: ModuleType) -> None:
+    """Let what is public in `parts` say that it is of `module`, which has the same names.
 
-    Pickles find them there, and texts that name their module read as Theano's do.
+    Pickles find classes and functions there, and texts that name their module read as Theano's do.
     """
-    for thing in things:
-        thing.__module__ = module
+    for part in parts:
+        for name, thing in vars(part).items():
+            is_own = isinstance(thing, type | FunctionType) and thing.__module__ == part.__name__
+            if is_own and not name.startswith("_"):
+                thing.__module__ = module

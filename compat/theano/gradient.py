@@ -23,6 +23,7 @@ from pytensor.graph.null_type import NullType, null_type
 from ..adopt import adopt
 from ..belonging import belong_to
 from .configparser import change_flags
+from .derivatives import arguments, checking, jacobians, rop, undefined, views
 from .derivatives.arguments import format_as, like, listed
 from .derivatives.checking import GradientError, mode_not_slow, verify_grad
 from .derivatives.jacobians import hessian, jacobian
@@ -92,10 +93,7 @@ __all__ = [
     "zero_grad_",
 ]
 
-belong_to(__name__, ConsiderConstant, DisconnectedGrad, GradClip, GradScale, UndefinedGrad, ZeroGrad)
-belong_to(__name__, consider_constant, disconnected_grad, grad_clip, grad_scale, undefined_grad, zero_grad)
-belong_to(__name__, GradientError, Rop, format_as, grad_not_implemented, grad_undefined, hessian, jacobian)
-belong_to(__name__, mode_not_slow, verify_grad)
+belong_to(__name__, arguments, checking, jacobians, rop, undefined, views)
 
 #: seconds spent in `grad` so far
 grad_time = 0.0

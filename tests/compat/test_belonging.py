@@ -5,9 +5,16 @@ import pickle
 import pytest
 
 from compat import theano
+from compat.theano.sandbox import rng_mrg
+from compat.theano.tensor import extra_ops, nlinalg, raw_random, subtensor
 
 PLACES = {
     theano.gradient: ("GradClip", "GradientError", "Rop", "grad", "jacobian", "verify_grad", "zero_grad"),
+    extra_ops: ("CumOp", "FillDiagonal", "RepeatOp", "UnravelIndex", "cumsum", "repeat"),
+    nlinalg: ("Eigh", "SVD", "TensorInv", "qr"),
+    raw_random: ("RandomFunction", "RandomStateType"),
+    rng_mrg: ("mrg_uniform", "mrg_next_value"),
+    subtensor: ("AdvancedIndexingError", "set_subtensor"),
     theano.compile.function_module: ("Function", "FunctionMaker", "UnusedInputError"),
 }
 

@@ -9,6 +9,7 @@ from pytensor.graph.basic import Variable
 
 from ...belonging import belong_to
 from ..configdefaults import config
+from . import callables, makers, old_inputs, unused_inputs
 from .callables import Function
 from .containers import DUPLICATE as DUPLICATE
 from .makers import FunctionMaker
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 
-belong_to(__name__, Function, FunctionMaker, UnusedInputError, convert_function_input)
+belong_to(__name__, callables, makers, old_inputs, unused_inputs)
 
 
 class AliasedMemoryError(Exception):

@@ -17,6 +17,7 @@ from pytensor.graph.rewriting.basic import in2out, node_rewriter
 
 from graphopt.engine.lines.linker import numpy_funcify
 
+from ...belonging import belong_to
 from .. import gof, tensor
 from ..compile.sharedvalue import shared
 from ..configdefaults import config
@@ -24,67 +25,35 @@ from ..configparser import change_flags
 from ..gradient import grad_undefined, undefined_grad
 from ..scalar import upcast
 from ..tensor.advance import funcify_draw
-from . import mrg31k3p, multinomial
+from . import mrg31k3p, mrg_ops, mrg_recurrence, multinomial
+from .mrg_ops import Size, mrg_random_make_inplace, mrg_uniform, mrg_uniform_base
+from .mrg_recurrence import (
+    M1,
+    M2,
+    MASK2,
+    MASK12,
+    MASK13,
+    MULT2,
+    NORM,
+    A1p72,
+    A1p134,
+    A2p72,
+    A2p134,
+    ff_2p72,
+    ff_2p134,
+    matVecModM,
+    mrg_next_value,
+    multMatVect,
+    np_int32_vals,
+)
 
-Size = Any
-"""A tuple of integers and scalar variables, or an integer vector."""
+belong_to(__name__, mrg_recurrence, mrg_ops)
+
 
 Integer = (int, np.integer)
 
-# constants of the generator, as old programs find them
-M1 = np.asarray(np.int32(mrg31k3p.M1))
-M2 = np.asarray(np.int32(mrg31k3p.M2))
-MASK12 = np.int32(2**9 - 1)
-MASK13 = np.int32(2**24 - 1)
-MASK2 = np.int32(2**16 - 1)
-MULT2 = np.int32(21069)
-NORM = 2.0**-31
-A1p72, A2p72 = mrg31k3p.JUMP_72
-A1p134, A2p134 = mrg31k3p.JUMP_134
-np_int32_vals = [np.int32(i) for i in (0, 7, 9, 15, 16, 22, 24)]
 
-#: dtype of a sample -> what makes the drawn integer one: ((integer & mask) + offset) * scale, inside (0, 1).
-#: The product is rounded once; Theano's C code rounds the integer to float32 before, and differs by one ulp.
-_SCALES = {
-    "float16": {"mask": 0x7FFF, "offset": 1, "scale": float(np.float16(3.0458e-05))},
-    "float32": {"scale": float(np.float32(4.6566126e-10))},
-    "float64": {"scale": NORM},
-}
 MOST_STREAMS = 60 * 256
-
-
-# --------------------------------------------------------------------------------------- the generator
-
-
-def matVecModM(A: np.ndarray, s: np.ndarray, m: Any) -> np.ndarray:
-    """Return ``A s mod m`` as int32, for an int64 matrix `A`."""
-    assert A.dtype == "int64"
-    return mrg31k3p.multiply(A, np.asarray(s, np.int64), int(m)).astype(np.int32)
-
-
-def multMatVect(v: np.ndarray, A: np.ndarray, m1: Any, B: np.ndarray, m2: Any) -> np.ndarray:
-    """Return `v` with its first half multiplied by `A` modulo `m1`, its second by `B` modulo `m2`."""
-    v = np.asarray(v)
-    return np.concatenate([matVecModM(A, v[:3], m1), matVecModM(B, v[3:], m2)])
-
-
-def ff_2p134(rstate: np.ndarray) -> np.ndarray:
-    """Return the state 2**134 steps ahead: the start of the next stream."""
-    return mrg31k3p.jump(rstate, mrg31k3p.JUMP_134)
-
-
-def ff_2p72(rstate: np.ndarray) -> np.ndarray:
-    """Return the state 2**72 steps ahead: the start of the next substream."""
-    return mrg31k3p.jump(rstate, mrg31k3p.JUMP_72)
-
-
-def mrg_next_value(rstate: np.ndarray, new_rstate: np.ndarray, NORM: float, mask: int, offset: int) -> Any:
-    """Return the next sample of one stream `rstate` and write its new state to `new_rstate`."""
-    state = np.array(rstate, np.int32).reshape(1, 6)
-    out = np.empty(1)
-    mrg31k3p.draw(state, 1, out, float(NORM), mask, offset)
-    new_rstate[...] = state[0]
-    return out[0]
 
 
 class DotModulo(gof.Op):
@@ -98,105 +67,6 @@ class DotModulo(gof.Op):
     def perform(self, node, inputs, outputs):
         A, s, m, A2, s2, m2 = inputs
         outputs[0][0] = np.concatenate([matVecModM(A, s, m), matVecModM(A2, s2, m2)])
-
-
-class mrg_uniform_base(gof.Op):
-    """Base of Ops that draw from many streams: ``(states, size) -> (new states, sample)``."""
-
-    __props__ = ("output_type", "inplace")
-    advances_state = True  # its first input, into its first output
-
-    def __init__(self, output_type: Any, inplace: bool = False) -> None:
-        self.output_type = output_type
-        self.inplace = inplace
-        if inplace:
-            self.destroy_map = {0: [0]}
-
-    ndim = property(lambda self: self.output_type.ndim)
-    otypenum = property(lambda self: np.dtype(self.output_type.dtype).num)
-    otype_is_float32 = property(lambda self: self.output_type.dtype == "float32")
-
-    def __str__(self) -> str:
-        return f"{type(self).__name__}{{{self.output_type},{'inplace' if self.inplace else 'no_inplace'}}}"
-
-    def grad(self, inputs: Sequence, ograd: Sequence) -> list:
-        why = "No gradient defined through random sampling op"
-        return [grad_undefined(self, k, i, why) for k, i in enumerate(inputs)]
-
-    def R_op(self, inputs: Sequence, eval_points: Sequence) -> list:
-        return [None] * len(eval_points)
-
-
-class mrg_uniform(mrg_uniform_base):
-    """Uniform samples inside (0, 1), drawn from the rows of a state matrix in turn."""
-
-    _f16_ok = True
-
-    @classmethod
-    def new(cls, rstate: Variable, ndim: int | None, dtype: str, size: Size) -> list[Variable]:
-        """Return the new states and the sample of a draw."""
-        size = tensor.as_tensor_variable(size)
-        if ndim is None:
-            ndim = tensor.get_vector_length(size)
-        return cls(tensor.TensorType(dtype, (False,) * ndim))(rstate, size)
-
-    def make_node(self, rstate: Any, size: Any) -> Apply:
-        rstate, size = tensor.as_tensor_variable(rstate), tensor.as_tensor_variable(size)
-        pattern = [tensor.extract_constant(size[i]) == 1 for i in range(self.output_type.ndim)]
-        sample = self.output_type.clone(broadcastable=pattern)()
-        return Apply(self, [rstate, size], [rstate.type(), sample])
-
-    def infer_shape(self, node: Apply, i_shapes: Sequence) -> list:
-        size = node.inputs[1]
-        return [i_shapes[0], [size[i] for i in range(node.outputs[1].ndim)]]
-
-    def perform(self, node: Apply, inputs: Sequence, output_storage: Sequence, params: Any = None) -> None:
-        rstate, size = inputs
-        shape = tuple(size.tolist())
-        if len(shape) != self.ndim:
-            raise ValueError(f"size must have length {self.ndim} (not {len(shape)})")
-        count = math.prod(shape)
-        if count > mrg31k3p.M1:
-            raise ValueError("rng_mrg does not support more then (2**31 -1) samples")
-        _check_states(rstate)
-        state = np.array(rstate, copy=None if self.inplace else True, order="C")
-        sample = np.empty(shape, self.output_type.dtype)
-        mrg31k3p.draw(state, count, sample.reshape(-1), **_SCALES[self.output_type.dtype])
-        output_storage[0][0], output_storage[1][0] = state, sample
-
-
-numpy_funcify.register(mrg_uniform, funcify_draw)
-
-
-def _check_states(rstate: np.ndarray) -> None:
-    """Raise unless `rstate` is a matrix of states."""
-    if rstate.ndim != 2:
-        raise ValueError("rstate must be matrix")
-    if rstate.shape[1] != 6:
-        raise ValueError("rstate must have 6 columns")
-    if rstate.dtype != np.int32:
-        raise ValueError("rstate must be int32")
-
-
-@node_rewriter([mrg_uniform_base])
-def mrg_random_make_inplace(fgraph: Any, node: Apply) -> list | bool:
-    """Let a draw advance the states it is given instead of a copy."""
-    op = node.op
-    if isinstance(op, mrg_uniform_base) and not op.inplace:
-        return type(op)(op.output_type, inplace=True).make_node(*node.inputs).outputs
-    return False
-
-
-optdb.register(
-    "random_make_inplace_mrg",
-    in2out(mrg_random_make_inplace, ignore_newtrees=True),
-    "fast_run",
-    "inplace",
-    position=99,
-)
-
-
-# --------------------------------------------------------------------------------------- distributions
 
 
 def guess_n_streams(size: Size, warn: bool = False) -> int:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import dataclasses
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.builders import infer_shape
-from pytensor.graph.basic import Apply, Constant, Variable, equal_computations
+from pytensor.graph.basic import Constant, Variable, equal_computations
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import graph_inputs
 from pytensor.scalar.basic import ScalarVariable, get_scalar_type
@@ -22,8 +21,13 @@ from pytensor.scan.op import Scan, ScanInfo
 from pytensor.scan.utils import Validator
 
 from ...adopt import adopt
+from ...belonging import belong_to
 from ..configdefaults import config
 from ..gof.debug_values import get_test_value
+from . import mapping
+from .mapping import as_written as as_written
+from .mapping import map_variables
+from .mapping import new_loop as new_loop
 
 __all__ = [
     "DEPRECATED_ARG",
@@ -46,6 +50,8 @@ __all__ = [
     "until",
 ]
 
+belong_to(__name__, mapping)
+
 DEPRECATED_ARG = object()
 
 
@@ -67,9 +73,6 @@ class until:
 def to_list(ls: Any) -> list:
     """Return `ls` as a list: a list or tuple with its elements, anything else in a list of its own."""
     return list(ls) if isinstance(ls, list | tuple) else [ls]
-
-
-# ------------------------------------------------------------------------ new variables
 
 
 def safe_new(x: Any, tag: str = "", dtype: str | None = None) -> Variable:
@@ -121,9 +124,6 @@ def isNaN_or_Inf_or_None(x: Any) -> bool:
         return bool(np.isnan(number) or np.isinf(number))
     except Exception:  # not known yet, or not a number
         return False
-
-
-# --------------------------------------------------------------------- copies of graphs
 
 
 def clone(
@@ -223,9 +223,6 @@ def hash_listsDictsTuples(x: Any) -> int:
     return value
 
 
-# ------------------------------------------------------------------ what a step returns
-
-
 def get_updates_and_outputs(ls: Any) -> tuple[Variable | None, list, OrderedDict]:
     """Return the condition, the outputs and the updates that a step has returned.
 
@@ -292,9 +289,6 @@ def _is_allowed(part: Any) -> bool:
     return isinstance(part, Variable | until)
 
 
-# ------------------------------------------------------------------- the parts of a loop
-
-
 class scan_args(pts.ScanArgs):
     """The inputs and outputs of a `Scan` by kind, outer and inner, to be changed and put together again.
 
@@ -347,151 +341,3 @@ def scan_can_remove_outs(op: Scan, out_idxs: Sequence[int]) -> tuple[list[int], 
             return [i for i in out_idxs if i in required], [i for i in out_idxs if i not in required]
         required += more
         needed.update(graph_inputs([outputs[i] for i in more]))
-
-
-# ------------------------------------------------------------- replacing in inner graphs
-
-
-def map_variables(
-    replacer: Callable[[Variable], Variable],
-    graphs: Iterable[Variable],
-    additional_inputs: Sequence[Variable] = (),
-) -> list[Variable]:
-    """Return copies of `graphs` with each variable replaced by what `replacer` returns for it.
-
-    Variables of the steps of loops and of the graphs inside operations are replaced too; what a replacement
-    needs from outside becomes an input of the loop.
-
-    Parameters
-    ----------
-    replacer : callable
-        Takes a variable, returns what takes its place, or the variable itself.
-    graphs : iterable of variables
-    additional_inputs : sequence of variables
-        Kept for old programs.
-
-    Raises
-    ------
-    NotImplementedError
-        If a replacement brings a shared variable with an ``update`` into an inner graph.
-    """
-    return adopt(_Mapping(replacer).all(list(graphs)))
-
-
-class _Mapping:
-    """A copy of a graph in the making."""
-
-    def __init__(self, replacer: Callable[[Variable], Variable]) -> None:
-        self.replacer = replacer
-        self.done: dict[Variable, Variable] = {}
-        self.nodes: dict[Apply, list[Variable]] = {}
-        self.placed: set[Variable] = set()
-
-    def all(self, graphs: list[Variable]) -> list[Variable]:
-        return [self.one(v) for v in graphs]
-
-    def one(self, variable: Variable) -> Variable:
-        """Return what becomes of `variable`."""
-        if variable not in self.done:
-            new = variable if variable in self.placed else self.replacer(variable)
-            if new is not variable:
-                self.placed.add(new)
-                new = self.one(new)
-            elif variable.owner is not None:
-                new = self.outputs(variable.owner)[variable.owner.outputs.index(variable)]
-            self.done[variable] = new
-        return self.done[variable]
-
-    def outputs(self, node: Apply) -> list[Variable]:
-        """Return the outputs of the copy of `node`."""
-        if node not in self.nodes:
-            inputs = self.all(node.inputs)
-            if isinstance(node.op, Scan) or hasattr(node.op, "local_inputs"):
-                node = self.with_inner_graph(node, inputs)
-                self.nodes[node] = list(node.outputs)
-            elif all(a is b for a, b in zip(inputs, node.inputs)):
-                self.nodes[node] = list(node.outputs)
-            else:
-                self.nodes[node] = list(adopt(node.clone_with_new_inputs(inputs).outputs))
-        return self.nodes[node]
-
-    def with_inner_graph(self, node: Apply, inputs: list[Variable]) -> Apply:
-        """Return the node with the inner graph of its operation replaced in as well."""
-        op = node.op
-        if isinstance(op, Scan):
-            inner_inputs, inner_outputs = as_written(op)
-            known = dict(zip(op.outer_non_seqs(node.inputs), op.inner_non_seqs(inner_inputs)))
-        else:
-            inner_inputs, inner_outputs = op.local_inputs, op.local_outputs
-            known = dict(zip(node.inputs, inner_inputs))
-        inside = _Inside(self.replacer, inner_inputs, known, op)
-        new_outputs = inside.all(inner_outputs)
-        new_inputs, inputs = [*inner_inputs, *inside.added.values()], [*inputs, *inside.added]
-        if isinstance(op, Scan):
-            info = dataclasses.replace(op.info, n_non_seqs=op.info.n_non_seqs + len(inside.added))
-            return new_loop(new_inputs, new_outputs, info, like=op).make_node(*inputs)
-        return type(op)(new_inputs, new_outputs, inline=op.is_inline, **op.kwargs).make_node(*inputs)
-
-
-class _Inside(_Mapping):
-    """A copy of an inner graph in the making.
-
-    Parameters
-    ----------
-    replacer : callable
-    inner_inputs : list of variables
-    known : dict
-        Variables outside that are inputs inside: ``{outer: inner}``.
-    op : Op
-        Whose graph it is.
-
-    Attributes
-    ----------
-    added : dict
-        What replacements need from outside and becomes an input: ``{outer: inner}``.
-    """
-
-    def __init__(self, replacer: Callable, inner_inputs: Sequence[Variable], known: dict, op: Any) -> None:
-        super().__init__(self.brought_in)
-        self.outer_replacer, self.op = replacer, op
-        self.inner_inputs, self.known = set(inner_inputs), known
-        self.added: dict[Variable, Variable] = {}
-
-    def brought_in(self, variable: Variable) -> Variable:
-        """Return what replaces `variable`, as an expression of inner inputs."""
-        new = self.outer_replacer(variable)
-        if new is variable:
-            return variable
-        for outer in graph_inputs([new]):
-            if isinstance(outer, Constant) or outer in self.inner_inputs:
-                continue
-            if getattr(outer, "update", None) is not None:
-                raise NotImplementedError(
-                    f"Replacement introduces shared variable {outer} which has an update associated with "
-                    f"it into the inner graph of {self.op}. This is not currently supported."
-                )
-            if outer not in self.known:
-                self.known[outer] = self.added[outer] = safe_new(outer, tag="_copy")
-        return clone(new, replace=self.known)
-
-
-def as_written(op: Scan) -> tuple[list[Variable], list[Variable]]:
-    """Return the inputs and outputs of a step, as the caller of `scan` wrote it where that is known."""
-    return getattr(op, "_as_written", None) or (list(op.inner_inputs), list(op.inner_outputs))
-
-
-def new_loop(inputs: list[Variable], outputs: list[Variable], info: ScanInfo, *, like: Scan) -> Scan:
-    """Return a loop with the options of another."""
-    op = Scan(
-        inputs,
-        outputs,
-        info,
-        mode=like.mode,
-        truncate_gradient=like.truncate_gradient,
-        name=like.name,
-        profile=like.profile,
-        allow_gc=like.allow_gc,
-        strict=like.strict,
-    )
-    op._as_written = inputs, outputs
-    return op
