@@ -25,9 +25,9 @@ NOT_BOUGHT = "value does not rest on breaches"  # the name of the check
 class ConstrainedCertificate(Certificate):
     """The checks of one point under constraints.
 
-    `projected_gradient` is the largest component of the gradient of the Lagrangian, `maxcv` the largest
-    breach of a bound or constraint in its own units, `feasible` whether the bounds hold exactly and each
-    constraint to 1e-6 of its scale.
+    `projected_gradient` is the largest component of the gradient of the Lagrangian, per unit of the decision
+    (`graphopt.problem.compiled.CompiledProblem.units`); `maxcv` the largest breach of a bound or constraint
+    in its own units; `feasible` whether the bounds hold exactly and each constraint to 1e-6 of its scale.
 
     Attributes
     ----------
@@ -109,7 +109,8 @@ def certify_constrained(
         kept,
         f"largest breach {np.max(breaches, initial=0.0):.1e}"
         if kept
-        else f"{rows.names[worst]!r} is breached by {breaches[worst]:.3g}",
+        else f"{rows.names[worst]!r} is breached by {breaches[worst]:.3g}, more than the "
+        f"{FEASIBILITY_TOLERANCE * rows.scale[worst]:.1e} that is allowed",
     )
     finite = bool(np.isfinite(value) and np.isfinite(gradient).all() and np.isfinite(jacobian).all())
     check("value and gradients are numbers", finite, f"value {value:.10g}")
@@ -125,18 +126,16 @@ def certify_constrained(
     if not (inside and kept):
         return certificate(float("nan"), False)
 
+    look = FeasibleLook(compiled, FEASIBILITY_TOLERANCE)
+    gradient, jacobian = gradient * look.units, jacobian * look.units
     active = active_limits(
-        x,
-        point.constraints,
-        (lower, upper),
-        (rows.lower, rows.upper),
-        near=FEASIBILITY_TOLERANCE * rows.scale,
+        x, point.constraints, (lower, upper), (rows.lower, rows.upper), near=look.tolerance
     )
     kkt = fitted_multipliers(gradient, jacobian, active)
     found.update(
         shadow_prices=_by_side(rows.by_name, kkt.rows) if rows.size else {},
-        multipliers=_by_side(compiled.problem.named, kkt.bounds),
-        bound_multipliers=kkt.bounds,
+        multipliers=_by_side(compiled.problem.named, kkt.bounds / look.units),
+        bound_multipliers=kkt.bounds / look.units,
         row_multipliers=kkt.rows,
     )
     level = check(
@@ -158,8 +157,8 @@ def certify_constrained(
         return certificate(kkt.largest, False)
 
     around = look_along_constraints(
-        FeasibleLook(compiled, FEASIBILITY_TOLERANCE),
-        x,
+        look,
+        x / look.units,
         sign * value,
         gradient,
         jacobian,
@@ -193,7 +192,7 @@ def certify_constrained(
         "values do not change nearby, but elsewhere in the box" if around.dead else "values change nearby",
         "the point lies on a plateau, where a gradient of zero says nothing; try more starts",
     )
-    better_at = around.better_at if around.gain > 0 else None
+    better_at = np.clip(around.better_at * look.units, lower, upper) if around.gain > 0 else None
     return certificate(kkt.largest, slopes and curved and best and alive, better_at)
 
 

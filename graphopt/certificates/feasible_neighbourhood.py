@@ -48,24 +48,44 @@ class FeasibleNeighbourhood(NamedTuple):
 
 
 class FeasibleLook:
-    """Costs and constraints by the independent functions, and points moved back onto the constraints."""
+    """Costs and constraints by the independent functions, and points moved back onto the constraints.
+
+    Points are in the units of `CompiledProblem.units`, in which the box is near one.
+
+    Attributes
+    ----------
+    lower, upper, units : array, (n,)
+        The box in these units; the units.
+    tolerance : array, (m,)
+        The breach of each row that counts as none.
+    """
 
     def __init__(self, compiled: CompiledProblem, feasibility: float) -> None:
         self.compiled, self.rows, self.sign = compiled, compiled.rows, compiled.sign
+        self.units = compiled.units
+        self.lower, self.upper = compiled.lower / self.units, compiled.upper / self.units
         self.tolerance = feasibility * compiled.rows.scale
 
     def inside(self, x: np.ndarray) -> np.ndarray:
         """Return x put into the box."""
-        return np.clip(x, self.compiled.lower, self.compiled.upper)
+        return np.clip(x, self.lower, self.upper)
 
     def cost(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         """Return cost and gradient."""
-        point = self.compiled.look(x)
-        return self.sign * point.value, self.sign * point.gradient
+        point = self.compiled.look(x * self.units)
+        return self.sign * point.value, self.sign * point.gradient * self.units
+
+    def values(self, x: np.ndarray) -> np.ndarray:
+        """Return the values of the rows, (m,)."""
+        return self.rows.look(x * self.units)
+
+    def pullback(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return the gradient of the weighted sum of the rows, (n,)."""
+        return self.rows.look_pullback(x * self.units, weights) * self.units
 
     def slope(self, x: np.ndarray, multipliers: np.ndarray) -> np.ndarray:
         """Return the gradient of the Lagrangian without the bounds."""
-        return self.cost(x)[1] + self.rows.look_pullback(x, multipliers)
+        return self.cost(x)[1] + self.pullback(x, multipliers)
 
     def corrected(self, x: np.ndarray, jacobian: np.ndarray, kept: Active) -> tuple[np.ndarray, bool]:
         """Return x moved onto the constraints it breaches and onto the limits in `kept`, and whether it
@@ -76,18 +96,23 @@ class FeasibleLook:
         low = np.where(kept.rows_high & ~kept.rows_low, self.rows.upper, self.rows.lower)
         high = np.where(kept.rows_low & ~kept.rows_high, self.rows.lower, self.rows.upper)
         for _ in range(CORRECTIONS):
-            values = self.rows.look(x)
+            values = self.values(x)
             outside = values - np.clip(values, low, high)
             if not np.isfinite(outside).all():
                 return x, False
             broken = np.abs(outside) > 1e-3 * self.tolerance
             if not broken.any():
                 break
-            free = (x > self.compiled.lower) & (x < self.compiled.upper)
+            free = (x > self.lower) & (x < self.upper)
+            slopes = jacobian[broken][:, free]
+            lengths = np.linalg.norm(slopes, axis=1)
+            lengths = np.where(lengths > 0, lengths, self.rows.scale[broken])
             step = np.zeros(x.size)
-            step[free] = np.linalg.lstsq(jacobian[broken][:, free], -outside[broken], rcond=1e-10)[0]
+            step[free] = np.linalg.lstsq(slopes / lengths[:, None], -outside[broken] / lengths, rcond=1e-10)[
+                0
+            ]
             x = self.inside(x + step)
-        values = self.rows.look(x)
+        values = self.values(x)
         return x, bool(np.all(self.rows.breaches(values) <= self.tolerance))
 
 
@@ -108,7 +133,7 @@ def look_along_constraints(
     Parameters
     ----------
     x, value, gradient : array, float, array
-        The point, its cost and gradient.
+        The point, its cost and gradient; in the units of `look`, as the rest is.
     jacobian : array, (m, n)
         Derivatives of the constraints at x.
     kkt, active : Kkt, Active
@@ -120,12 +145,12 @@ def look_along_constraints(
     compiled = look.compiled
     noise = compiled.noise * (1.0 + abs(value))
     with np.errstate(over="ignore"):
-        width = compiled.upper - compiled.lower
+        width = look.upper - look.lower
     reach = np.maximum(1.0, np.abs(x))
     width = np.where(np.isfinite(width), np.minimum(width, 1e3 * reach), 2 * reach)
     room = np.where(width > 0, width, np.inf)
     prices = np.abs(kkt.rows)
-    base = value + float(prices @ look.rows.breaches(look.rows.look(x)))
+    base = value + float(prices @ look.rows.breaches(look.values(x)))
     gain, better_at, level, flat, still = 0.0, x, True, True, not gradient.any()
     looked = False
 
@@ -140,7 +165,7 @@ def look_along_constraints(
         level = level and abs(seen - value) <= noise
         flat = flat and abs(seen - value) <= max(noise, FLAT * (1.0 + abs(value)))
         still = still and not slope.any()
-        beyond = float(prices @ look.rows.breaches(look.rows.look(found)))
+        beyond = float(prices @ look.rows.breaches(look.values(found)))
         allowed = tolerance * min(1.0, float(np.sum(np.abs(found - x)))) + 1e3 * noise
         if base - (seen + beyond) - allowed > gain:
             gain, better_at = base - (seen + beyond) - allowed, found
@@ -169,21 +194,21 @@ def look_along_constraints(
             consider(x - size * _longest(direction, width) * direction, 10 * size)
 
     def weighted(weights: np.ndarray):
-        return lambda z: (float(weights @ look.rows.look(z)), look.rows.look_pullback(z, weights))
+        return lambda z: (float(weights @ look.values(z)), look.pullback(z, weights))
 
     error = 0.0
     signs = width * random.choice([-1.0, 1.0], size=x.size)
     error = max(error, _slope_error(look.cost, x, gradient, look.inside, signs, noise)[0])
     for weights in (kkt.rows, random.choice([-1.0, 1.0], size=kkt.rows.size) / look.rows.scale):
         if weights.any():
-            size = compiled.noise * (1.0 + float(np.abs(weights) @ np.abs(look.rows.look(x))))
+            size = compiled.noise * (1.0 + float(np.abs(weights) @ np.abs(look.values(x))))
             seen = _slope_error(weighted(weights), x, weights @ jacobian, look.inside, signs, size)
             error = max(error, seen[0])
 
     varies, same = False, level or still
     if (flat and looked) or still:
-        low = np.maximum(compiled.lower, x - width)
-        high = np.minimum(compiled.upper, x + width)
+        low = np.maximum(look.lower, x - width)
+        high = np.minimum(look.upper, x + width)
         for unit in random.random((BOX_SAMPLES, x.size)):
             point = look.inside((1.0 - unit) * low + unit * high)
             varies = varies or not abs(look.cost(point)[0] - value) <= 1e3 * noise
@@ -202,7 +227,7 @@ def _needed(jacobian: np.ndarray, active: Active, kkt: Kkt, look: FeasibleLook, 
     """Return the active limits whose multipliers pull, equalities, and bounds that are equal."""
     pulls = np.abs(kkt.rows) * np.max(np.abs(jacobian), axis=1, initial=0.0) > weak
     pulls |= look.rows.equality
-    held = (np.abs(kkt.bounds) > weak) | (look.compiled.lower == look.compiled.upper)
+    held = (np.abs(kkt.bounds) > weak) | (look.lower == look.upper)
     return Active(
         active.rows_high & pulls, active.rows_low & pulls, active.at_upper & held, active.at_lower & held
     )

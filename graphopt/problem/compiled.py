@@ -19,6 +19,7 @@ from graphopt.problem.compiled_constraints import CompiledConstraints
 from graphopt.problem.functions import ProblemFunctions, functions_of
 from graphopt.problem.precision import NARROW
 from graphopt.problem.problem import Problem
+from graphopt.problem.units import decision_units, power_of_two
 
 T = TypeVar("T")
 
@@ -71,6 +72,17 @@ class CompiledProblem:
         return np.concatenate(
             [(np.ones(v.shape) if v.scale is None else v.scale).ravel() for v in self.problem.variables]
         )
+
+    @cached_property
+    def units(self) -> np.ndarray:
+        """A unit of each scalar decision in which its numbers are near one, a power of two: that next to its
+        scale if it has one, else `graphopt.problem.units.decision_units`.
+        """
+        found = decision_units(self.lower, self.upper)
+        if self.scale is None:
+            return found
+        given = np.concatenate([np.full(v.size, v.scale is not None) for v in self.problem.variables])
+        return np.where(given, power_of_two(self.scale), found)
 
     def cost(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the cost and its gradient at the flat vector `x` of float64."""

@@ -11,6 +11,7 @@ from graphopt.errors import InvalidValue
 from graphopt.problem.bounds import index_text
 from graphopt.problem.constraint_functions import constant_breach, constraint_functions_of
 from graphopt.problem.problem import Problem
+from graphopt.problem.units import power_of_two, row_ranges, row_scales, sample_points
 
 CONSTANT_TOLERANCE = 1e-9  # relative breach that rounding explains
 
@@ -25,7 +26,12 @@ class CompiledConstraints:
     lower, upper : array, (m,)
         Limits, in the units of the expressions.
     scale : array, (m,)
-        Typical sizes, which breaches are relative to.
+        What breaches are relative to, for solvers, certificates and exact methods alike: as given, else
+        `graphopt.problem.units.row_scales`.
+    units : array, (m,)
+        The powers of two next to the scales: what rows are divided by where nothing may be rounded.
+    ranges : array, (m,)
+        How far apart the values of each row are in the box; inf where that is not known.
     names : list of str, (m,)
         Of each row: the constraint's name, with an index where it has several elements.
     owners : list of str, (m,)
@@ -42,7 +48,7 @@ class CompiledConstraints:
         moving = self._functions.moving
         kept = [c for c, moves in zip(problem.constraints, moving) if moves]
         self._shapes: list[tuple[int, ...]] = []
-        self.lower = self.upper = self.scale = np.empty(0)
+        self.lower = self.upper = self._given = np.empty(0)
         self.names: list[str] = []
         self.owners: list[str] = []
         self.linear = np.empty(0, dtype=bool)
@@ -51,7 +57,7 @@ class CompiledConstraints:
             return
         self._shapes = [value.shape for value in self._evaluated(self._somewhere())]
         limits = [c.limits(shape) for c, shape in zip(kept, self._shapes)]
-        self.lower, self.upper, self.scale = (np.concatenate(column) for column in zip(*limits))
+        self.lower, self.upper, self._given = (np.concatenate(column) for column in zip(*limits))
         for constraint, shape in zip(kept, self._shapes):
             rows = [f"[{index_text(i)}]" for i in np.ndindex(shape)] if shape else [""]
             self.names += [constraint.name + row for row in rows]
@@ -63,6 +69,18 @@ class CompiledConstraints:
     def size(self) -> int:
         """The number of rows."""
         return self.lower.size
+
+    @property
+    def scale(self) -> np.ndarray:
+        return self._scales[0]
+
+    @property
+    def units(self) -> np.ndarray:
+        return power_of_two(self.scale)
+
+    @property
+    def ranges(self) -> np.ndarray:
+        return self._scales[1]
 
     @property
     def equality(self) -> np.ndarray:
@@ -164,6 +182,23 @@ class CompiledConstraints:
         lower = np.concatenate([v.lower.ravel() for v in self.problem.variables])
         upper = np.concatenate([v.upper.ravel() for v in self.problem.variables])
         return np.clip(np.zeros(lower.size), lower, upper)
+
+    @cached_property
+    def _scales(self) -> tuple[np.ndarray, np.ndarray]:
+        """The scale and the range of each row."""
+        if not self.size:
+            return np.empty(0), np.empty(0)
+        lower = np.concatenate([v.lower.ravel() for v in self.problem.variables])
+        upper = np.concatenate([v.upper.ravel() for v in self.problem.variables])
+        points, moved = sample_points(lower, upper)
+        with np.errstate(all="ignore"):
+            values = np.array([self.values(x) for x in points])
+            ranges, size = row_ranges(values, None if moved is None else np.array([*map(self.values, moved)]))
+        given = [
+            c.scale is not None for c, moves in zip(self.problem.constraints, self._functions.moving) if moves
+        ]
+        scale = row_scales(self.lower, self.upper, ranges, size)
+        return np.where(np.repeat(given, self._sizes), self._given, scale), ranges
 
     @cached_property
     def _sizes(self) -> list[int]:

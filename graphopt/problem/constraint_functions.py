@@ -175,9 +175,11 @@ class ConstraintFunctions:
 
 
 def constant_breach(constraint: Constraint, value: np.ndarray) -> float:
-    """Return by how much a constant value breaches its limits, relative to the scale."""
+    """Return by how much a constant value breaches its limits, relative to the scale; limits of zero count as
+    one.
+    """
     lower, upper, scale = constraint.limits(value.shape)
-    flat = np.asarray(value, dtype=np.float64).ravel()
+    flat, scale = np.asarray(value, dtype=np.float64).ravel(), np.where(scale > 0, scale, 1.0)
     with np.errstate(invalid="ignore"):
         breach = np.maximum(lower - flat, flat - upper) / scale
     return float(np.max(np.where(np.isnan(breach), np.inf, breach), initial=0.0))

@@ -15,6 +15,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch, unknown_name
 from graphopt.problem.bounds import first_index, index_text
+from graphopt.problem.units import limit_sizes
 
 HOW_TO_WRITE = "Write it with leq, geq, eq or between, or by name with limit, rate, budget, hold or terminal."
 COMPARISONS = {"LE": "leq", "LT": "leq", "GE": "geq", "GT": "geq", "EQ": "eq"}
@@ -34,7 +35,8 @@ class Constraint:
     name : str, optional
         What reports call it.
     scale : float or array, optional
-        Typical size of the expression; a breach counts relative to it. ``max(1, |limit|)`` if left out.
+        Typical size of the expression; a breach counts relative to it. Left out, it follows from the limit
+        and from the expression's values in the box: see `graphopt.problem.units.row_scales`.
 
     Raises
     ------
@@ -89,16 +91,14 @@ class Constraint:
     def limits(self, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return lower and upper limits and scales as flat vectors, for an expression of this shape.
 
+        Where no scale was given, it is the size of the largest finite limit, which may be zero.
+
         Raises
         ------
         ShapeMismatch
             If they do not broadcast to `shape`.
         """
-        sizes = np.maximum(
-            np.where(np.isfinite(self.lower), np.abs(self.lower), 0.0),
-            np.where(np.isfinite(self.upper), np.abs(self.upper), 0.0),
-        )
-        scale = np.maximum(1.0, sizes) if self.scale is None else self.scale
+        scale = limit_sizes(self.lower, self.upper) if self.scale is None else self.scale
         flat = []
         for side, array in (("lower limit", self.lower), ("upper limit", self.upper), ("scale", scale)):
             try:

@@ -111,8 +111,12 @@ def _tables(answer: Any) -> list[tuple[str, list[str], list[list[str]]]]:
     ]
     limits = constraint_rows(answer)
     if limits:
-        cells = [[row["name"], str(row["index"]), *(number(row[k]) for k in LIMITS)] for row in limits]
-        tables.append(("Constraints", ["constraint", "index", *LIMITS.values()], cells[:MAX_ROWS]))
+        columns = {**LIMITS, **({"scale": "scale"} if any("scale" in row for row in limits) else {})}
+        cells = [
+            [row["name"], str(row["index"]), *(number(row[k]) if k in row else "" for k in columns)]
+            for row in limits[:MAX_ROWS]
+        ]
+        tables.append(("Constraints", ["constraint", "index", *columns.values()], cells))
     for title, facts in (("Proof", proof_facts(answer)), ("Distance from the data", trust_facts(answer))):
         if facts:
             tables.append((title, ["what", "value"], [[name, _fact(value)] for name, value in facts.items()]))

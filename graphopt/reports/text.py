@@ -56,7 +56,9 @@ def _constraint_lines(answer: Any) -> list[str]:
         name = row["name"] if row["index"] == () else f"{row['name']}[{_index_text(row['index'])}]"
         price = max(row["price_lower"], row["price_upper"])
         held = f"   ({row['bound']}, price {price:.4g})" if row["bound"] and price > 0 else ""
-        lines.append(f"  {name} = {row['value']:.6g} {_limits_text(row['lower'], row['upper'])}{held}")
+        scale = f"   scale {row['scale']:.3g}" if "scale" in row else ""
+        limits = _limits_text(row["lower"], row["upper"])
+        lines.append(f"  {name} = {row['value']:.6g} {limits}{held}{scale}")
     if len(found) > MAX_ELEMENTS:
         more = sum(bool(row["bound"]) for row in found[MAX_ELEMENTS:])
         lines.append(f"  and {len(found) - MAX_ELEMENTS} more limits, {more} of them held")

@@ -9,6 +9,7 @@ import numpy as np
 from graphopt.certificates.certificate import Certificate
 from graphopt.certificates.stationarity import active_bounds, multipliers
 from graphopt.problem.compiled import CompiledProblem
+from graphopt.problem.units import usual_scales
 from graphopt.routes.found import Found
 from graphopt.solvers.solution import Solution, Status
 from graphopt.versions import versions
@@ -89,13 +90,22 @@ def _multipliers(
 def _constraints(
     compiled: CompiledProblem, values: np.ndarray, certificate: Certificate
 ) -> dict[str, dict[str, np.ndarray]]:
-    """Return by name the values and limits of the constraints, and what moving a limit outwards gains."""
+    """Return by name the values and limits of the constraints, what moving a limit outwards gains, and the
+    scale where it is not what the limits alone would make it.
+    """
     if not compiled.problem.constraints:
         return {}
     rows, prices = compiled.rows, getattr(certificate, "shadow_prices", {})
     value, lower, upper = (rows.by_name(column) for column in (values, rows.lower, rows.upper))
+    scale, usual = rows.by_name(rows.scale), rows.by_name(usual_scales(rows.lower, rows.upper))
     return {
-        name: {"value": value[name], "lower": lower[name], "upper": upper[name], **_prices(prices.get(name))}
+        name: {
+            "value": value[name],
+            "lower": lower[name],
+            "upper": upper[name],
+            **({} if np.array_equal(scale[name], usual[name]) else {"scale": scale[name]}),
+            **_prices(prices.get(name)),
+        }
         for name in value
     }
 

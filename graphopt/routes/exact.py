@@ -28,7 +28,8 @@ class ExactQuestion:
     Attributes
     ----------
     program : Program
-        The cost, then the constraints; over places in the lists where decisions are choices.
+        The cost, then the constraints in units of their scales; over places in the lists where decisions are
+        choices.
     limits : tuple of (lower, upper)
         Of each constraint.
     lower, upper, integer : array, (n,)
@@ -43,7 +44,8 @@ class ExactQuestion:
     def __init__(self, compiled: CompiledProblem) -> None:
         problem = compiled.problem
         self._choices: Mapping[int, np.ndarray] = problem.choices
-        program, self.limits = program_and_limits(problem)
+        units = compiled.rows.by_name(compiled.rows.units) if problem.constraints else {}
+        program, self.limits = program_and_limits(problem, units)
         self.program: Program = over_places(program, self._choices) if self._choices else program
         self.lower, self.upper = compiled.lower.copy(), compiled.upper.copy()
         self.integer = problem.integer.copy()

@@ -11,16 +11,19 @@ from graphopt.errors import ShapeMismatch
 from graphopt.structure.program import Program
 
 TOLERANCE = 1e-9
-"""By how much a row may miss its bound, relative to ``max(1, |bound|)``."""
+"""By how much a row may miss its bound, in units of the row's scale."""
+ROUNDING = 16 * float(np.finfo(np.float64).eps)
+"""By how much it may at any rate, relative to the bound."""
 
 
 @dataclass(frozen=True, eq=False)
 class Limits:
     """``lower <= rows <= upper`` for the elements of all outputs after the cost, one after the other: (m,).
 
-    A row counts as kept if it misses a bound by no more than `TOLERANCE`, relative to ``max(1, |bound|)``:
-    the slack. Both sides of a proof use the same measure: a box is thrown away only if it breaks a row by
-    more than any accepted point may.
+    A row counts as kept if it misses a bound by no more than `TOLERANCE`, or by what rounding explains: the
+    slack. So rows should come in units of their scales, as `graphopt.routes.exact.ExactQuestion` has them.
+    Both sides of a proof use the same measure: a box is thrown away only if it breaks a row by more than any
+    accepted point may.
     """
 
     lower: np.ndarray
@@ -50,7 +53,8 @@ class Limits:
     @classmethod
     def of_rows(cls, lower: np.ndarray, upper: np.ndarray) -> Limits:
         """Return the limits between `lower` and `upper`, (m,) each, with the slack of each row."""
-        return cls(lower, upper, *(TOLERANCE * np.maximum(1.0, finite_size(side)) for side in (lower, upper)))
+        slacks = (np.maximum(TOLERANCE, ROUNDING * finite_size(side)) for side in (lower, upper))
+        return cls(lower, upper, *slacks)
 
     @property
     def least(self) -> np.ndarray:

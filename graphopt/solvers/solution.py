@@ -64,7 +64,8 @@ class Solution(dict):
         moved outwards (zero or more; zero where the bound is not active).
     constraints : dict of str to dict
         By name, for each element ``"value"``, ``"lower"``, ``"upper"``, and where they were fitted
-        ``"lower_price"`` and ``"upper_price"``: the gain per unit by which that limit is moved outwards.
+        ``"lower_price"`` and ``"upper_price"``: the gain per unit by which that limit is moved outwards. Also
+        ``"scale"``, what breaches count relative to, where it is not the larger of 1 and the limit.
     kkt_residual : float
         Largest component of the projected gradient; under constraints, of the Lagrangian's.
     feasible : bool

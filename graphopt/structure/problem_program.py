@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from graphopt.problem.functions import fresh_inputs
@@ -30,8 +32,14 @@ def program_of(problem: Problem) -> Program:
     return program_and_limits(problem)[0]
 
 
-def program_and_limits(problem: Problem) -> tuple[Program, Limits]:
-    """Return the program of `problem`, and the limits of its outputs but for the first."""
+def program_and_limits(
+    problem: Problem, units: Mapping[str, np.ndarray] | None = None
+) -> tuple[Program, Limits]:
+    """Return the program of `problem`, and the limits of its outputs but for the first.
+
+    Constraints that have `units`, by name, are divided by them, so that breaches of all rows mean the same:
+    see `graphopt.problem.compiled_constraints.CompiledConstraints.units`.
+    """
     decisions, held, swaps = fresh_inputs(problem)
     asked = [problem.objective, *(constraint.expression for constraint in problem.constraints)]
     values = dict(zip(held, problem.fixed.values(), strict=True))
@@ -40,4 +48,10 @@ def program_and_limits(problem: Problem) -> tuple[Program, Limits]:
     if problem.sense == "maximize":
         cost, *rest = program.outputs
         program = Program(program.groups, (scaled(cost, -1.0), *rest))
+    if units:
+        each = [np.ravel(units.get(c.name, 1.0)) for c in problem.constraints]
+        cost, *rows = program.outputs
+        rows = [scaled(row, 1.0 / unit) for row, unit in zip(rows, each, strict=True)]
+        program = Program(program.groups, (cost, *rows))
+        limits = [(low / unit, high / unit) for (low, high), unit in zip(limits, each, strict=True)]
     return program, tuple((lower, upper) for lower, upper in limits)

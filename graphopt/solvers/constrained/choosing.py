@@ -196,8 +196,7 @@ def _run(program: NonlinearProgram, state: State, end: End, iterations: int) -> 
         stopped=stopped,
         message=message,
         infeasibility=state.breach,
-        kkt_residual=float(np.max(np.abs(state.kkt.residual / program.x_scale), initial=0.0))
-        * program.fun_scale,
+        kkt_residual=float(np.max(np.abs(state.kkt.residual), initial=0.0)) * program.fun_scale,
         iterations=iterations,
         evaluations=program.evaluations,
         nonfinite=program.nonfinite,

@@ -19,6 +19,7 @@ from graphopt.structure.problem_program import program_and_limits
 from graphopt.structure.program import Program
 
 FEASIBILITY = 1e-6  # relative to the scale of a row: what counts as holding elsewhere is not ruled out here
+NEXT_UNIT = 2.0**0.5  # by what a scale may exceed the power of two next to it
 ROUNDING = 1e-14  # relative error of the coefficients of affine rows
 MOST_DECISIONS = 2000
 MOST_TIGHTENED = 40  # decisions up to which the box is tightened
@@ -56,28 +57,32 @@ def _affine_rows(compiled: CompiledProblem) -> LinearModel | None:
     constant = values - matrix @ x
     if not (np.isfinite(matrix).all() and np.isfinite(constant).all()):
         return None
-    tolerance = FEASIBILITY * rows.scale[chosen]
+    tolerance, units = FEASIBILITY * rows.scale[chosen], rows.units[chosen]
     size = np.abs(values) + np.abs(matrix) @ np.abs(x) + rows.scale[chosen]
     return _model(
         (compiled.lower, compiled.upper),
-        matrix,
-        rows.lower[chosen] - tolerance - constant,
-        rows.upper[chosen] + tolerance - constant,
-        ROUNDING * compiled.size * size,
+        matrix / units[:, None],
+        (rows.lower[chosen] - tolerance - constant) / units,
+        (rows.upper[chosen] + tolerance - constant) / units,
+        ROUNDING * compiled.size * size / units,
     )
 
 
 def _by_enclosures(compiled: CompiledProblem, affine: LinearModel | None) -> str | None:
     """Return the proof by linear bounds of all rows over the box, tightened meanwhile, if there is one."""
     try:
-        program, limits = program_and_limits(compiled.problem)
+        units = compiled.rows.by_name(compiled.rows.units)
+        program, limits = program_and_limits(compiled.problem, units)
     except NotLowered:
         return None
     low = np.concatenate([lower for lower, _ in limits])
     high = np.concatenate([upper for _, upper in limits])
-    pairs = list(zip(compiled.problem.constraints, limits, strict=True))
-    tolerance = FEASIBILITY * np.concatenate([c.limits(lower.shape)[2] for c, (lower, _) in pairs])
-    names = [c.name for c, (lower, _) in pairs for _ in range(lower.size)]
+    tolerance = NEXT_UNIT * FEASIBILITY
+    names = [
+        (c.name, unit)
+        for c, (lower, _) in zip(compiled.problem.constraints, limits, strict=True)
+        for unit in np.broadcast_to(np.ravel(units.get(c.name, 1.0)), lower.shape).tolist()
+    ]
     box = compiled.lower.copy(), compiled.upper.copy()
     for round_number in range(ROUNDS):
         relaxed, why = _relaxed(program, box, low - tolerance, high + tolerance, names, affine)
@@ -109,19 +114,23 @@ def _relaxed(
     box: tuple[np.ndarray, np.ndarray],
     low: np.ndarray,
     high: np.ndarray,
-    names: list[str],
+    names: list[tuple[str, float]],
     affine: LinearModel | None,
 ) -> tuple[LinearModel, str | None]:
-    """Return the linear program of lines that bound the rows over the box, and the proof by one row alone."""
+    """Return the linear program of lines that bound the rows over the box, and the proof by one row alone.
+
+    `names` are those of the constraints that the rows belong to, and the units the rows are in.
+    """
     outputs = list(range(1, len(program.outputs)))
     with np.errstate(all="ignore"):
         bounds = linear_bounds(program, box[0][None], box[1][None], outputs=outputs)
     why = None
     for row, (least, most) in enumerate(zip(bounds.lower[0], bounds.upper[0], strict=True)):
+        name, unit = names[row]
         if least > high[row]:
-            why = f"bounds show that {names[row]!r} is at least {least:.6g} everywhere in the box"
+            why = f"bounds show that {name!r} is at least {least * unit:.6g} everywhere in the box"
         if most < low[row]:
-            why = f"bounds show that {names[row]!r} is at most {most:.6g} everywhere in the box"
+            why = f"bounds show that {name!r} is at most {most * unit:.6g} everywhere in the box"
     below = np.isfinite(bounds.constant_lower[0]) & np.isfinite(high)
     above = np.isfinite(bounds.constant_upper[0]) & np.isfinite(low)
     constants = bounds.constant_lower[0][below], bounds.constant_upper[0][above]

@@ -86,8 +86,8 @@ def fitted_multipliers(gradient: np.ndarray, jacobian: np.ndarray, active: Activ
     rows = np.concatenate([jacobian[high], -jacobian[low]])
     rows_multipliers, bounds = np.zeros(m), np.zeros(n)
     held = np.concatenate([np.eye(n)[upper], -np.eye(n)[lower]])
-    lengths = np.linalg.norm(rows[:, free] if free.any() else rows, axis=1)
-    lengths = np.where(lengths > 0, lengths, 1.0)
+    whole, lengths = np.linalg.norm(rows, axis=1), np.linalg.norm(rows[:, free], axis=1)
+    lengths = np.where(lengths > 0, lengths, np.where(whole > 0, whole, 1.0))
     columns = np.concatenate([rows / lengths[:, None], held])
     weights = _nonnegative(columns.T, -gradient)
     on_rows, on_bounds = weights[: len(rows)] / lengths, weights[len(rows) :]

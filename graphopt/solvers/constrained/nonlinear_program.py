@@ -43,7 +43,7 @@ class NonlinearProgram:
 
     def __init__(self, compiled: CompiledProblem, x0: np.ndarray, *, feasibility: float = 1e-6) -> None:
         self.compiled, self.rows = compiled, compiled.rows
-        self.x_scale = np.ones(compiled.size) if compiled.scale is None else compiled.scale
+        self.x_scale = compiled.units
         self._x_lower, self._x_upper = compiled.lower, compiled.upper
         self.lower, self.upper = compiled.lower / self.x_scale, compiled.upper / self.x_scale
         self.evaluations = self.nonfinite = 0
@@ -57,7 +57,7 @@ class NonlinearProgram:
         if start.finite:
             self.fun_scale = max(1.0, _largest(start.gradient) / STEEP)
             slopes = np.max(np.abs(self.jacobian(start.z)), axis=1, initial=0.0)
-            self.row_scale = np.maximum(1.0, slopes / STEEP)
+            self.row_scale = np.clip(1.0, slopes / STEEP, STEEP * self.rows.ranges)
         self.low, self.high = self.rows.lower / self.row_scale, self.rows.upper / self.row_scale
         self.tolerance = feasibility * self.rows.scale / self.row_scale
         self._known = self._good = self._jacobian = None

@@ -1,0 +1,112 @@
+"""Questions asked again in other units, 1e-9 to 1e9 of the first: same answer, status and prices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytensor.tensor as pt
+import pytest
+
+import graphopt as go
+from graphopt.solvers.solution import Status
+
+UNITS = [(1e-9, 1.0), (1e9, 1.0), (1.0, 1e-9), (1.0, 1e9), (1e-9, 1e9), (1e9, 1e-9), (1e-9, 1e-9), (1e9, 1e9)]
+
+
+def smooth(z, r):
+    """A cost, and rows of every kind, limits of zero among them."""
+    limits = [
+        go.leq(r(pt.sum(z)), r(1.5), name="budget"),
+        go.eq(r(z[0]), r(z[1] ** 2), name="tie"),
+        go.between(r(-0.2), r(z[2] - z[1]), r(0.2), name="rate"),
+    ]
+    return pt.sum((z - 1) ** 2) + pt.exp(z[0] * z[1]), limits, {"x0": np.full(3, 0.3)}
+
+
+def affine(z, r):
+    return -pt.dot(np.array([1.0, 2.0, 3.0]), z), [
+        go.leq(r(pt.sum(z)), r(1.5), name="budget"),
+        go.geq(r(z[0]), r(0.25 * z[2]), name="tie"),
+    ], {}  # fmt: skip
+
+
+def searched(z, r):
+    limits = [
+        go.leq(r(pt.sum(z)), r(1.0)),
+        go.Constraint(r(z[0] - 2 * z[1]), 0, name="tie"),
+        go.leq(r(z[2]), r(0.4)),
+    ]
+    return 0.2 * pt.sum(z**2) - pt.sum(pt.tanh(z)), limits, {"certify": True, "gap": 1e-4}
+
+
+def impossible(z, r):
+    return pt.sum(z**2), [go.geq(r(pt.sum(z**2)), r(12.01)), go.leq(r(pt.sum(z)), r(5.9))], {}
+
+
+STATUS = {
+    smooth: Status.LOCAL_OPTIMUM,
+    affine: Status.PROVED_OPTIMAL,
+    searched: Status.PROVED_OPTIMAL,
+    impossible: Status.INFEASIBLE,
+}
+
+
+def answered(ask, input_unit, row_unit):
+    """Return the answer, with x and prices in units of one."""
+    x = pt.vector("x", shape=(3,), dtype="float64")
+    cost, limits, more = ask(x / input_unit, lambda row: row * row_unit)
+    if "x0" in more:
+        more["x0"] = more["x0"] * input_unit
+    answer = go.minimize(cost, over={x: (0, 2 * input_unit)}, constraints=limits, **more)
+    prices = [
+        np.ravel(row[side]) * row_unit
+        for row in answer.constraints.values()
+        for side in ("lower_price", "upper_price")
+        if side in row
+    ]
+    sides = [np.ravel(side) * input_unit for side in answer.multipliers["x"].values()]
+    return answer, answer.x / input_unit, np.concatenate([*prices, *sides])
+
+
+@pytest.mark.parametrize("ask", [smooth, affine, searched, impossible])
+def test_units_do_not_matter(ask):
+    first, x, prices = answered(ask, 1.0, 1.0)
+    assert first.status is STATUS[ask]
+    for units in UNITS if ask is not impossible else UNITS[::3]:
+        again, x_again, prices_again = answered(ask, *units)
+        assert (again.status, again.success) == (first.status, first.success), (units, again.message)
+        if ask is impossible:
+            continue
+        assert again.maxcv <= 1e-6 * units[1]
+        np.testing.assert_allclose(x_again, x, atol=1e-6, err_msg=str(units))
+        assert again.fun == pytest.approx(first.fun, abs=1e-6)
+        np.testing.assert_allclose(prices_again, prices, atol=2e-5, err_msg=str(units))
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_whole_numbers_under_limits_in_any_unit(unit):
+    x = pt.vector("x", shape=(3,), dtype="float64")
+    limits = [go.leq(unit * pt.sum(x), 13 * unit), go.eq(unit * x[0], 2 * unit * x[1])]
+    answer = go.maximize(pt.sum(pt.sin(x) + 0.1 * x), over={x: (0, 10)}, integer=True, constraints=limits)
+    np.testing.assert_array_equal(answer.x, [2, 1, 8])
+    assert answer.success
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_a_breach_is_told_in_the_units_of_the_row(unit):
+    x = pt.vector("x", shape=(2,), dtype="float64")
+    answer = go.minimize(
+        pt.sum(x**2), over={x: (0, 1)}, constraints=[go.geq(unit * pt.sum(pt.sqrt(x)), 2.5 * unit)]
+    )
+    assert not answer.success
+    assert answer.maxcv >= 0.5 * unit * (1 - 1e-9)
+
+
+def test_the_answer_shows_scales_that_limits_alone_do_not_tell():
+    x = pt.vector("x", shape=(2,), dtype="float64")
+    limits = [go.leq(pt.sum(x), 1.25, name="near one"), go.leq(1e-9 * pt.sum(x), 1e-9, name="tiny")]
+    answer = go.minimize(-pt.sum(x) + x[0] ** 2, over={x: (0, 1)}, constraints=limits)
+    assert "scale" not in answer.constraints["near one"]
+    assert answer.constraints["tiny"]["scale"] == 1e-9
+    assert "scale 1e-09" in str(answer)
+    frame_row = [row for row in str(answer).splitlines() if "near one" in row]
+    assert "scale" not in frame_row[0]
