@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from graphopt.errors import InvalidType, InvalidValue
-from graphopt.nn.layers.base import Symbol
+from graphopt.nn.layers.symbol import Symbol
 from graphopt.nn.network import Network
 
 

@@ -16,7 +16,9 @@ from graphopt.environment import collector_paused
 from graphopt.errors import InvalidType, InvalidValue, NotBuilt, ShapeMismatch, unknown_name
 from graphopt.nn.checks import ArraySpec, check_arrays, match_names
 from graphopt.nn.choices import snake_case
-from graphopt.nn.layers.base import Context, Layer, Node, Shape, Symbol
+from graphopt.nn.layers.base import Layer
+from graphopt.nn.layers.context import Context
+from graphopt.nn.layers.symbol import Node, Shape, Symbol
 from graphopt.nn.wiring import walk
 
 PREDICT_BATCH = 1024
@@ -100,17 +102,6 @@ class Network(Layer):
     def sublayers(self) -> list[Layer]:
         """The layers of the network."""
         return self.layers
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training changes the weights; setting it sets all layers."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        for layer in self.layers:
-            layer.trainable = self._trainable
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return the layer called `name`, or the one at `index`."""

@@ -6,6 +6,7 @@ A layer keeps its bias as the last row of its matrix, where the concatenated 1 m
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any, cast
@@ -14,6 +15,8 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
+
+from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
 
 WHOLE = ...
 """The rows of a parameter without a bias."""
@@ -71,3 +74,38 @@ class Weight:
             array = shared.get_value()
             array[rows] = part
             shared.set_value(array, borrow=True)
+
+
+def fitting_arrays(
+    values: Sequence[np.ndarray], weights: Sequence[Weight], *, owner: str
+) -> list[np.ndarray]:
+    """Return `values` as arrays that fit `weights`, one for each; `owner` is who has them, for messages.
+
+    Raises
+    ------
+    InvalidType
+        If `values` is no list, or one of them holds something else than numbers.
+    ShapeMismatch
+        If an array has another shape, or their number is another.
+    InvalidValue
+        If an array holds NaN or infinity.
+    """
+    if isinstance(values, np.ndarray) or not isinstance(values, Iterable):
+        raise InvalidType(f"set_weights takes a list of arrays; got {type(values).__name__}.")
+    values = list(values)
+    if len(values) != len(weights):
+        wanted = ", ".join(f"{w.name} {w.shape}" for w in weights)
+        raise ShapeMismatch(f"set_weights got {len(values)} arrays; {owner} has {len(weights)}: {wanted}.")
+    return [_fitting(np.asarray(v), w, k) for k, (v, w) in enumerate(zip(values, weights, strict=True))]
+
+
+def _fitting(array: np.ndarray, weight: Weight, position: int) -> np.ndarray:
+    """Return `array` in the dtype of `weight` if it fits."""
+    which = f"set_weights: array {position} ({weight.name})"
+    if array.dtype.kind not in "fiub":
+        raise InvalidType(f"{which} has dtype {array.dtype}; expected numbers.")
+    if array.shape != weight.shape:
+        raise ShapeMismatch(f"{which} has shape {array.shape}; expected {weight.shape}.")
+    if not np.isfinite(array).all():
+        raise InvalidValue(f"{which} holds NaN or infinity; expected finite numbers.")
+    return array.astype(weight.pieces[0][0].type.dtype)

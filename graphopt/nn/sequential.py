@@ -9,7 +9,8 @@ import numpy as np
 
 from graphopt.errors import InvalidType, InvalidValue, NotBuilt, ShapeMismatch
 from graphopt.nn.checks import ArraySpec, check_array
-from graphopt.nn.layers.base import Layer, Symbol
+from graphopt.nn.layers.base import Layer
+from graphopt.nn.layers.symbol import Symbol
 from graphopt.nn.network import Network
 
 

@@ -22,7 +22,8 @@ import numpy as np
 from graphopt.errors import CorruptFile, InvalidType, InvalidValue, unknown_name
 from graphopt.nn import registry
 from graphopt.nn.layers import Input
-from graphopt.nn.layers.base import Layer, Symbol
+from graphopt.nn.layers.base import Layer
+from graphopt.nn.layers.symbol import Symbol
 
 if TYPE_CHECKING:
     from graphopt.nn.network import Network

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphopt.nn.layers.base import Shape, Symbol
+from graphopt.nn.layers.symbol import Shape, Symbol
 
 if TYPE_CHECKING:
     from graphopt.nn.network import Network

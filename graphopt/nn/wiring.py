@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphopt.errors import InvalidValue
-from graphopt.nn.layers.base import Layer, Node, Symbol
+from graphopt.nn.layers.base import Layer
+from graphopt.nn.layers.symbol import Node, Symbol
 
 
 def walk(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> tuple[list[Node], list[Layer]]:

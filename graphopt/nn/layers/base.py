@@ -8,8 +8,7 @@ builds its weights at once and returns an expression.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,139 +16,13 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
-from pytensor.tensor import _as_tensor_variable
 
-from graphopt.errors import InvalidType, InvalidValue, NotBuilt, ShapeMismatch
+from graphopt.errors import InvalidType, InvalidValue, NotBuilt
 from graphopt.nn import activations, initializers, regularizers
 from graphopt.nn.choices import snake_case
-from graphopt.nn.parameter import WHOLE, Weight, parameter
-
-Shape = tuple[int | None, ...]
-
-
-@dataclass
-class Context:
-    """How an expression is built, and what building it asks for beside the expression itself.
-
-    Attributes
-    ----------
-    training
-        Whether noise and batch statistics are on.
-    updates
-        New values of shared variables: moving statistics, random streams, carried states.
-    penalties
-        Scalars to add to the loss, from the layers in `penalised`.
-    """
-
-    training: bool = False
-    updates: dict[Variable, Variable] = field(default_factory=dict)
-    penalties: list[pt.TensorVariable] = field(default_factory=list)
-    penalised: set[Layer] = field(default_factory=set)
-
-    def penalise(self, layer: Layer) -> None:
-        """Take the penalties of `layer`, once however often it is called."""
-        if self.training and layer not in self.penalised:
-            self.penalised.add(layer)
-            self.penalties += layer.penalties()
-
-
-@dataclass(eq=False)
-class Node:
-    """One call of a layer on symbols."""
-
-    layer: Layer
-    inputs: tuple[Symbol, ...]
-    several: bool
-    outputs: tuple[Symbol, ...] = ()
-
-
-class Symbol:
-    """The place of an array in a network: what layers are called on before there are weights.
-
-    `shape` begins with the batch size, None when any. ``+ - * /`` with numbers and symbols, and
-    slicing, make the matching layers; other functions go through `Lambda`.
-    """
-
-    __array_ufunc__ = None
-
-    def __init__(self, shape: Shape, *, dtype: str | None = None, name: str | None = None):
-        self.shape = tuple(shape)
-        self.dtype = dtype
-        self.name = name
-        self.node: Node | None = None
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes, the batch axis included."""
-        return len(self.shape)
-
-    def __repr__(self) -> str:
-        label = f" {self.name!r}" if self.name else ""
-        return f"<Symbol{label} shape={self.shape}>"
-
-    def __array__(self, *args, **kwargs):
-        raise InvalidType(f"{self!r} holds no numbers. Build Model(inputs, outputs) and call predict.")
-
-    def __bool__(self):
-        raise InvalidType(f"{self!r} has no truth value.")
-
-    def __iter__(self):
-        raise InvalidType(f"{self!r} cannot be iterated; slice it, as in x[:, 0].")
-
-    def __len__(self):
-        raise InvalidType(f"{self!r} has no length; see its shape.")
-
-    def __add__(self, other):
-        from graphopt.nn.layers.merge import Add
-        from graphopt.nn.layers.rescale import Rescaling
-
-        return Add()([self, other]) if isinstance(other, Symbol) else Rescaling(1.0, offset=other)(self)
-
-    def __radd__(self, other):
-        return self + other
-
-    def __mul__(self, other):
-        from graphopt.nn.layers.merge import Multiply
-        from graphopt.nn.layers.rescale import Rescaling
-
-        return Multiply()([self, other]) if isinstance(other, Symbol) else Rescaling(other)(self)
-
-    def __rmul__(self, other):
-        return self * other
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        from graphopt.nn.layers.merge import Subtract
-
-        return (
-            Subtract()([self, other]) if isinstance(other, Symbol) else self + (-np.asarray(other)).tolist()
-        )
-
-    def __rsub__(self, other):
-        return (-self) + other
-
-    def __truediv__(self, other):
-        if isinstance(other, Symbol):
-            from graphopt.nn.layers.merge import Divide
-
-            return Divide()([self, other])
-        return self * (1.0 / np.asarray(other)).tolist()
-
-    def __getitem__(self, index):
-        from graphopt.nn.layers.reshape import GetItem
-
-        return GetItem(index)(self)
-
-
-@_as_tensor_variable.register(Symbol)
-def _no_expression(symbol: Symbol, *args, **kwargs):
-    """Say what to do instead when a PyTensor function is called on `symbol`."""
-    raise InvalidType(
-        f"{symbol!r} is a place in a network, not a PyTensor expression. Use the function inside a layer: "
-        "Lambda(lambda x: pt.sqrt(x))(symbol)."
-    )
+from graphopt.nn.layers.context import Context
+from graphopt.nn.layers.symbol import Node, Shape, Symbol
+from graphopt.nn.parameter import WHOLE, Weight, fitting_arrays, parameter
 
 
 class Layer:
@@ -182,7 +55,7 @@ class Layer:
             raise InvalidValue(f"{type(self).__name__}: dtype is {dtype!r}; expected 'float64' or 'float32'.")
         self._given_name = name
         self.name = name
-        self.trainable = trainable
+        self._trainable = bool(trainable)
         self.dtype = dtype
         self.built = False
         self.weights_own: list[Weight] = []
@@ -248,6 +121,17 @@ class Layer:
         return []
 
     @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights; setting it sets the layers inside too."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self.sublayers:
+            layer.trainable = self._trainable
+
+    @property
     def weights(self) -> list[Weight]:
         """Keras' arrays: those of the layer, then those of the layers inside it."""
         return [*self.weights_own, *(w for layer in self.sublayers for w in layer.weights)]
@@ -291,37 +175,8 @@ class Layer:
             If an array holds NaN or infinity.
         """
         self._need_built("set_weights")
-        held = self.weights
-        if isinstance(weights, np.ndarray) or not isinstance(weights, Iterable):
-            raise InvalidType(f"set_weights takes a list of arrays; got {type(weights).__name__}.")
-        weights = list(weights)
-        if len(weights) != len(held):
-            wanted = ", ".join(f"{w.name} {w.shape}" for w in held)
-            raise ShapeMismatch(
-                f"set_weights got {len(weights)} arrays; {self.name or type(self).__name__} has "
-                f"{len(held)}: {wanted}."
-            )
-        ready = []
-        for position, (weight, value) in enumerate(zip(held, weights, strict=True)):
-            array = np.asarray(value)
-            dtype = weight.pieces[0][0].type.dtype
-            if array.dtype.kind not in "fiub":
-                raise InvalidType(
-                    f"set_weights: array {position} ({weight.name}) has dtype {array.dtype}; expected "
-                    f"numbers."
-                )
-            if array.shape != weight.shape:
-                raise ShapeMismatch(
-                    f"set_weights: array {position} ({weight.name}) has shape {array.shape}; "
-                    f"expected {weight.shape}."
-                )
-            if not np.isfinite(array).all():
-                raise InvalidValue(
-                    f"set_weights: array {position} ({weight.name}) holds NaN or infinity; "
-                    "expected finite numbers."
-                )
-            ready.append(array.astype(dtype))
-        for weight, array in zip(held, ready, strict=True):
+        ready = fitting_arrays(weights, self.weights, owner=self.name or type(self).__name__)
+        for weight, array in zip(self.weights, ready, strict=True):
             weight.set_value(array)
 
     def count_params(self) -> int:
@@ -449,64 +304,3 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain("", item) for item in value]
     return value
-
-
-def positive_int(owner: str, name: str, value: Any) -> int:
-    """Return `value` if it is a whole number above 0; raise InvalidType or InvalidValue otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise InvalidType(
-            f"{owner}: {name} is {value!r} ({type(value).__name__}); expected a whole number above 0."
-        )
-    if value <= 0:
-        raise InvalidValue(f"{owner}: {name} is {value}; expected a whole number above 0.")
-    return int(value)
-
-
-def check_rate(owner: str, name: str, value: Any) -> float:
-    """Return `value` if it lies in [0, 1]."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise InvalidType(f"{owner}: {name} is {value!r}; expected a number from 0 to 1.")
-    if not 0 <= value <= 1:
-        raise InvalidValue(f"{owner}: {name} is {value}; expected a number from 0 to 1.")
-    return float(value)
-
-
-def known_axis(owner: str, shape: Shape, axis: int = -1) -> int:
-    """Return the length of `axis`, which a layer with weights needs to know.
-
-    Raises
-    ------
-    ShapeMismatch
-        If the length is not known, or there is no such axis.
-    """
-    if not -len(shape) <= axis < len(shape):
-        raise ShapeMismatch(f"{owner}: the input has shape {shape}; axis {axis} is not there.")
-    length = shape[axis]
-    if length is None:
-        raise ShapeMismatch(
-            f"{owner}: axis {axis} of the input shape {shape} is None; its length must be known."
-        )
-    return length
-
-
-def append_one(x: pt.TensorVariable) -> pt.TensorVariable:
-    """Return `x` with a 1 appended on its last axis: the input that meets the bias row."""
-    return pt.concatenate([x, pt.ones_like(x[..., :1])], axis=-1)
-
-
-def full_shape(x: pt.TensorVariable, known: Shape) -> tuple:
-    """Return the shape of `x`: the lengths in `known`, the symbolic ones where it says None."""
-    return tuple(x.shape[axis] if length is None else length for axis, length in enumerate(known))
-
-
-def affine(x: pt.TensorVariable, W: SharedVariable, *, use_bias: bool) -> pt.TensorVariable:
-    """Return ``[x, 1] @ W`` over the last axis of `x` of any rank, or ``x @ W`` without a bias."""
-    if x.ndim <= 2:
-        return pt.dot(append_one(x) if use_bias else x, W)
-    lead = full_shape(x, x.type.shape)[:-1]
-    flat = x.reshape((-1, x.type.shape[-1]))
-    z = pt.dot(append_one(flat) if use_bias else flat, W)
-    known = [length for length in x.type.shape[:-1] if length is not None]
-    if len(known) == len(lead) - 1:
-        lead = tuple(-1 if length is None else length for length in x.type.shape[:-1])
-    return z.reshape((*lead, W.type.shape[-1]))

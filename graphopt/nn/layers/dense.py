@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from graphopt.nn import activations, initializers, regularizers
-from graphopt.nn.layers.base import Layer, affine, known_axis, positive_int
+from graphopt.nn.layers.affine import affine
+from graphopt.nn.layers.arguments import known_axis, positive_int
+from graphopt.nn.layers.base import Layer
 from graphopt.nn.parameter import BIAS, KERNEL, WHOLE, Weight, with_bias_row
 
 

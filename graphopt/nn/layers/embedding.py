@@ -6,7 +6,8 @@ from typing import Any
 
 from graphopt import ops
 from graphopt.nn import initializers, regularizers
-from graphopt.nn.layers.base import Layer, positive_int
+from graphopt.nn.layers.arguments import positive_int
+from graphopt.nn.layers.base import Layer
 
 
 class Embedding(Layer):

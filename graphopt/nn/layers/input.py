@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from graphopt.errors import InvalidType, InvalidValue, unknown_name
-from graphopt.nn.layers.base import Symbol, positive_int
+from graphopt.nn.layers.arguments import positive_int
+from graphopt.nn.layers.symbol import Symbol
 
 DTYPES = ("bool", "float32", "float64", "int32", "int64")
 

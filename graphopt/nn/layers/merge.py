@@ -7,7 +7,8 @@ import functools
 import pytensor.tensor as pt
 
 from graphopt.errors import InvalidValue, ShapeMismatch
-from graphopt.nn.layers.base import Layer, Shape
+from graphopt.nn.layers.base import Layer
+from graphopt.nn.layers.symbol import Shape
 
 
 class Merge(Layer):

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import pytensor.tensor as pt
 
 from graphopt.errors import InvalidType, InvalidValue
-from graphopt.nn.layers.base import Context, Layer, check_rate, full_shape
+from graphopt.nn.layers.affine import full_shape
+from graphopt.nn.layers.arguments import check_rate
+from graphopt.nn.layers.base import Layer
+from graphopt.nn.layers.context import Context
 
 
 def _draw(layer: Layer, context: Context, distribution: str, *arguments, size, dtype: str):

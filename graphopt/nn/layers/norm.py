@@ -9,7 +9,8 @@ import pytensor.tensor as pt
 
 from graphopt.errors import InvalidValue, ShapeMismatch
 from graphopt.nn import initializers, regularizers
-from graphopt.nn.layers.base import Layer, check_rate, known_axis
+from graphopt.nn.layers.arguments import check_rate, known_axis
+from graphopt.nn.layers.base import Layer
 
 
 class BatchNormalization(Layer):

@@ -16,7 +16,10 @@ from pytensor.compile.sharedvalue import SharedVariable
 from graphopt import ops
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
 from graphopt.nn import activations, initializers, regularizers
-from graphopt.nn.layers.base import Context, Layer, affine, append_one, check_rate, known_axis, positive_int
+from graphopt.nn.layers.affine import affine, append_one
+from graphopt.nn.layers.arguments import check_rate, known_axis, positive_int
+from graphopt.nn.layers.base import Layer
+from graphopt.nn.layers.context import Context
 from graphopt.nn.layers.noise import keep_mask
 from graphopt.nn.parameter import BIAS, KERNEL, WHOLE, Weight, parameter, with_bias_row
 

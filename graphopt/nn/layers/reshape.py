@@ -10,7 +10,8 @@ import numpy as np
 import pytensor.tensor as pt
 
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
-from graphopt.nn.layers.base import Layer, positive_int
+from graphopt.nn.layers.arguments import positive_int
+from graphopt.nn.layers.base import Layer
 
 
 class Flatten(Layer):

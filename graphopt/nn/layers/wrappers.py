@@ -9,7 +9,8 @@ import pytensor.tensor as pt
 
 from graphopt.errors import InvalidType, ShapeMismatch
 from graphopt.nn.checks import check_choice
-from graphopt.nn.layers.base import Layer, full_shape
+from graphopt.nn.layers.affine import full_shape
+from graphopt.nn.layers.base import Layer
 from graphopt.nn.layers.recurrent import check_recurrent
 
 
@@ -24,17 +25,6 @@ class Wrapper(Layer):
     def sublayers(self):
         """The layers inside."""
         return self._inner
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training changes the weights; setting it sets the layers inside."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        for layer in self._inner:
-            layer.trainable = self._trainable
 
     def penalties(self):
         return [penalty for layer in self._inner for penalty in layer.penalties()]
