@@ -174,3 +174,16 @@ def _shape_hint(got: tuple[int, ...], wanted: Sequence[int | None]) -> str:
     if len(got) == 2 and len(wanted) == 2 and got[::-1][0] != wanted[1] and wanted[1] == got[0]:
         return " It looks transposed: one sample is one row."
     return ""
+
+
+def check_seed(seed: Any) -> int | None:
+    """Return `seed` if it is a whole number from 0 on, or None."""
+    if seed is None:
+        return None
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        raise InvalidType(
+            f"seed is {seed!r} ({type(seed).__name__}); expected a whole number from 0 on, or None."
+        )
+    if seed < 0:
+        raise InvalidValue(f"seed is {seed}; expected a whole number from 0 on.")
+    return int(seed)
