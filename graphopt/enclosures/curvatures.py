@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -54,7 +54,7 @@ GAUSSIAN = {"erf"}
 """Those made of ``exp(-z ** 2)``, which has the rounding error of the square as its relative error."""
 
 
-def curvature_range(function: str, parameter: float, ranges: Sequence[Range]) -> Range:
+def curvature_range(function: str, parameter: Any, ranges: Sequence[Range]) -> Range:
     """Return bounds of the second derivative of a function of one argument, in `ranges`: arrays (B, size).
 
     Infinite where there is no bound, as of a function that is not known here; never NaN. Signs are exact. A
@@ -67,7 +67,11 @@ def curvature_range(function: str, parameter: float, ranges: Sequence[Range]) ->
     return np.where(np.isnan(below), -np.inf, below), np.where(np.isnan(above), np.inf, above)
 
 
-def _curvatures(function: str, parameter: float, lower: np.ndarray, upper: np.ndarray) -> Range:
+def _curvatures(function: str, parameter: Any, lower: np.ndarray, upper: np.ndarray) -> Range:
+    if function == "curve":
+        from graphopt.enclosures.curve_ranges import curve_ranges  # made of curvatures, these here
+
+        return curve_ranges(parameter, lower, upper, 2)[2]
     if function == "relu":
         return np.zeros_like(lower), np.where((lower <= 0) & (upper >= 0), np.inf, 0.0)
     if function == "square":
@@ -96,7 +100,7 @@ def _scaled_power(factor: float, exponent: float, lower: np.ndarray, upper: np.n
     return below, np.where(least >= 0, np.minimum(above, 0.0), above)
 
 
-def _between_turns(function: str, parameter: float, lower: np.ndarray, upper: np.ndarray) -> Range:
+def _between_turns(function: str, parameter: Any, lower: np.ndarray, upper: np.ndarray) -> Range:
     """Return the image of a second derivative from its values at the ends and at turning points inside."""
     bend, low = BENDS[function], defined(function, parameter, lower)
     at_low, at_high = (_value_at_end(bend, z) for z in (low, upper))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ FAR = 1e8
 """Where the rounding error of an angle begins to matter: beyond, a sine is anything from -1 to 1."""
 
 
-def image(function: str, parameter: float, ranges: Sequence[Range]) -> Range:
+def image(function: str, parameter: Any, ranges: Sequence[Range]) -> Range:
     """Return bounds of ``function(*arguments)`` for arguments in `ranges`: two arrays of their shape.
 
     Infinite where there is no bound; never NaN. Points where the function is not defined do not count; an
@@ -42,12 +43,16 @@ def image(function: str, parameter: float, ranges: Sequence[Range]) -> Range:
             lower, upper = _increasing(function, *ranges[0])
         elif function == "product":
             lower, upper = _product(*ranges)
+        elif function == "curve":
+            from graphopt.enclosures.curve_lines import curve_image  # made of images, these here
+
+            lower, upper = curve_image(parameter, *ranges[0])
         else:
             lower, upper = IMAGES[function](*ranges[0], parameter)
     return np.where(np.isnan(lower), -np.inf, lower), np.where(np.isnan(upper), np.inf, upper)
 
 
-def defined(function: str, parameter: float, lower: np.ndarray) -> np.ndarray:
+def defined(function: str, parameter: Any, lower: np.ndarray) -> np.ndarray:
     """Return `lower`, raised to where the function begins."""
     if function == "power" and parameter != round(parameter):
         return np.maximum(lower, 0.0)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class Spans(NamedTuple):
 
 def relax(
     function: str,
-    parameter: float,
+    parameter: Any,
     ranges: Sequence[Range],
     image: Range,
     errors: Sequence[np.ndarray] | None = None,
@@ -157,11 +157,14 @@ def _total(slopes: Sequence[np.ndarray], sizes: Sequence[np.ndarray]) -> np.ndar
     return sum(terms)  # type: ignore[return-value]
 
 
-def _unary(
-    function: str, parameter: float, lower: np.ndarray, upper: np.ndarray, points: np.ndarray
-) -> Lines:
+def _unary(function: str, parameter: Any, lower: np.ndarray, upper: np.ndarray, points: np.ndarray) -> Lines:
     if function == "relu":
         return _relu(lower, upper, points)
+    if function == "curve":
+        from graphopt.enclosures.curve_lines import curve_lines  # slow to import, and few programs need it
+
+        below, low, above, high = curve_lines(parameter, lower, upper, points)
+        return Lines((below,), low, (above,), high)
     curve = Curve(function, parameter, lower, upper, points)
     if function in S_SHAPED:
         return _s_shaped(function, curve)
@@ -186,7 +189,7 @@ class Curve:
     """A function of one argument over intervals: its values at the ends, slopes and intercepts."""
 
     def __init__(
-        self, function: str, parameter: float, lower: np.ndarray, upper: np.ndarray, points: np.ndarray
+        self, function: str, parameter: Any, lower: np.ndarray, upper: np.ndarray, points: np.ndarray
     ) -> None:
         self.function, self.parameter = FUNCTIONS[function], parameter
         self.lower, self.upper = lower, upper

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ RISING = {"softplus", "exp"}
 FALLING = {"log", "log1p", "sqrt"}
 
 
-def slope_ranges(function: str, parameter: float, ranges: Sequence[Range]) -> tuple[Range, ...]:
+def slope_ranges(function: str, parameter: Any, ranges: Sequence[Range]) -> tuple[Range, ...]:
     """Return bounds of the derivative by each argument, for arguments in `ranges`: arrays (B, size).
 
     At a kink, all slopes between those of its two sides (F. H. Clarke's generalised gradient). Infinite where
@@ -32,10 +33,14 @@ def slope_ranges(function: str, parameter: float, ranges: Sequence[Range]) -> tu
     return ((np.where(np.isnan(lower), -np.inf, lower), np.where(np.isnan(upper), np.inf, upper)),)
 
 
-def _slopes(function: str, parameter: float, lower: np.ndarray, upper: np.ndarray) -> Range:
+def _slopes(function: str, parameter: Any, lower: np.ndarray, upper: np.ndarray) -> Range:
     def slope(z: np.ndarray) -> np.ndarray:
         return FUNCTIONS[function].slope(z, parameter)[0]
 
+    if function == "curve":
+        from graphopt.enclosures.curve_lines import curve_slopes  # made of slopes, these here
+
+        return curve_slopes(parameter, lower, upper)
     if function == "relu":
         return (lower > 0) * 1.0, (upper >= 0) * 1.0
     if function == "square":

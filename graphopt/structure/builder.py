@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Builder:
         self._insides: dict[bytes, Form] = {}  # of |x|: x
         self._mirrored: dict[int, tuple[Form, Form]] = {}  # of relu(-x): relu(x) and x
 
-    def apply(self, function: str, *arguments: Form, parameter: float = 0.0) -> Form:
+    def apply(self, function: str, *arguments: Form, parameter: Any = 0.0) -> Form:
         """Return ``function(*arguments)``, elementwise: (size,)."""
         size = arguments[0].size
         moving = np.logical_or.reduce([moving_rows(a) for a in arguments])
@@ -57,11 +58,11 @@ class Builder:
         second = self._constant(function, tuple(taken(a, rest) for a in arguments), parameter)
         return added(placed(first, here, size), placed(second, rest, size))
 
-    def _constant(self, function: str, arguments: Sequence[Form], parameter: float) -> Form:
+    def _constant(self, function: str, arguments: Sequence[Form], parameter: Any) -> Form:
         with np.errstate(all="ignore"):
             return constant_form(FUNCTIONS[function].value(*(a.constant for a in arguments), parameter))
 
-    def _moving(self, function: str, arguments: tuple[Form, ...], parameter: float) -> Form:
+    def _moving(self, function: str, arguments: tuple[Form, ...], parameter: Any) -> Form:
         """Return ``function(*arguments)`` where no element is constant."""
         key = (function, parameter, *map(_digest, arguments))
         if key not in self._known:
@@ -75,7 +76,7 @@ class Builder:
             self._known[key] = form
         return self._known[key]
 
-    def _group(self, function: str, arguments: tuple[Form, ...], parameter: float) -> Form:
+    def _group(self, function: str, arguments: tuple[Form, ...], parameter: Any) -> Form:
         size, number = arguments[0].size, len(self.groups)
         self.groups.append(Group(function, size, arguments, parameter, self.name))
         if function in NEVER_NEGATIVE:

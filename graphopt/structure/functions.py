@@ -61,8 +61,10 @@ FUNCTIONS: dict[str, Function] = {
     "erf": _unary(_erf, lambda x: 2.0 / np.sqrt(np.pi) * np.exp(-np.square(x))),
     "arctan": _unary(np.arctan, lambda x: 1.0 / (1.0 + np.square(x))),
     "power": Function(np.power, lambda x, p: (p * np.power(x, p - 1.0),)),
+    "curve": Function(lambda x, curve: curve.value(x), lambda x, curve: (curve.slope(x),)),
     "product": Function(lambda x, y, _: x * y, lambda x, y, _: (y, x)),
 }
 """``abs``, ``maximum``, ``clip``, leaky and hard forms are affine in ``relu``; quotients are products with a
-``reciprocal``; ``elu``, ``softsign``, ``silu`` are made of these.
+``reciprocal``. A ``"curve"`` is a function of one number made of several of these, such as silu or elu: its
+parameter is a `graphopt.structure.curve.Curve`.
 """

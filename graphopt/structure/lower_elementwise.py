@@ -12,6 +12,7 @@ from pytensor.scalar import math as psm
 from pytensor.tensor.elemwise import Elemwise
 
 from graphopt.structure.builder import Builder
+from graphopt.structure.curve_recognition import with_curves
 from graphopt.structure.elements import (
     Elements,
     Value,
@@ -107,12 +108,12 @@ TAKES_TRUTH.update((Elemwise, ps.ScalarOp))
 
 @lower_op.register(Elemwise)
 def _elemwise(op: Elemwise, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
-    return elementwise(op.scalar_op, node, lowering, inputs)
+    return [with_curves(node, lowering, elementwise(op.scalar_op, node, lowering, inputs)[0])]
 
 
 @lower_op.register(ps.ScalarOp)
 def _scalar(op: ps.ScalarOp, node: Apply, lowering: Lowering, *inputs: Value) -> list[Value]:
-    return elementwise(op, node, lowering, inputs)
+    return [with_curves(node, lowering, elementwise(op, node, lowering, inputs)[0])]
 
 
 def elementwise(op: ps.ScalarOp, node: Apply, lowering: Lowering, inputs: Sequence[Value]) -> list[Value]:

@@ -17,6 +17,7 @@ from pytensor.ifelse import IfElse
 from graphopt.engine.lines.linker import LIBRARIES, numpy_funcify
 from graphopt.errors import InvalidValue
 from graphopt.structure.builder import Builder
+from graphopt.structure.composition import composed
 from graphopt.structure.elements import MixedTruth, Value, form_of, is_form, shape_of, value_of
 from graphopt.structure.forms import group_form, taken
 from graphopt.structure.program import Program
@@ -85,7 +86,7 @@ def lowered(
         if is_form(value) and value.test:
             raise not_lowered(expression.owner, "a truth value that depends on the decisions is no number")
     program = Program(tuple(builder.groups), tuple(form_of(value) for value in found))
-    return simplified(program), [shape_of(value) for value in found]
+    return composed(simplified(program)), [shape_of(value) for value in found]
 
 
 def _known_shape(decision: Variable) -> tuple[int, ...]:
@@ -110,12 +111,26 @@ class Lowering:
     Attributes
     ----------
     builder : Builder
+    dominators : dict of Variable to Variable
+        Of what is elementwise: the nearest variable that it is an elementwise function of, nothing else
+        that moves coming in between.
+    curves : bool
+        Whether functions of one number made of several become one.
+    curved : set of Variable
+        Those that did.
     """
 
     def __init__(
-        self, builder: Builder, values: Mapping[Variable, Value], outer: Lowering | None = None
+        self,
+        builder: Builder,
+        values: Mapping[Variable, Value],
+        outer: Lowering | None = None,
+        *,
+        curves: bool = True,
     ) -> None:
-        self.builder = builder
+        self.builder, self.curves = builder, curves
+        self.dominators: dict[Variable, Variable] = {}
+        self.curved: set[Variable] = set()
         self._values = dict(values)
         self._outer = outer
 
@@ -170,11 +185,12 @@ class Lowering:
 
         `nodes` are its operations in order, where they are known.
         """
-        return Lowering(self.builder, dict(zip(inputs, values))).values_of(outputs, nodes)
+        inner = Lowering(self.builder, dict(zip(inputs, values)), curves=self.curves)
+        return inner.values_of(outputs, nodes)
 
     def again(self, changes: Mapping[Variable, Value], output: Variable) -> Value:
         """Return the value that `output` would have if variables had other values."""
-        inner, moving = Lowering(self.builder, changes, self), set(changes)
+        inner, moving = Lowering(self.builder, changes, self, curves=self.curves), set(changes)
         for node in io_toposort(list(changes), [output]):
             if any(i in moving for i in node.inputs):
                 moving.update(node.outputs)

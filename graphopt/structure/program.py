@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import numpy as np
 
@@ -42,8 +43,9 @@ class Group:
         The number of elements.
     arguments : tuple of Form
         Over earlier groups; none for the decisions.
-    parameter : float
-        What `function` needs besides: the exponent of ``"power"``; else 0.
+    parameter : float or Curve
+        What `function` needs besides: the exponent of ``"power"``, what a ``"curve"`` is
+        (`graphopt.structure.curve.Curve`); else 0.
     name : str
         Where it comes from in the graph, for messages.
     """
@@ -51,7 +53,7 @@ class Group:
     function: str
     size: int
     arguments: tuple[Form, ...] = ()
-    parameter: float = 0.0
+    parameter: Any = 0.0
     name: str = ""
 
 

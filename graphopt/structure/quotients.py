@@ -85,22 +85,25 @@ def divided(build: Builder, x: Form, y: Form) -> Form:
     softsign = _softsign(build, x, y)
     if softsign is not None:
         return softsign
-    factors, sums, here = [], [], []
+    shares, sums, here = [], [], []
     if _has(build, y, "exp") and _terms(y) <= MOST_TERMS:
         x_moves = moving_rows(x)
         for i in range(y.size):
             below = exp_sum(build, y, i)
-            above = exp_sum(build, x, i) if below is not None and x_moves[i] else None
-            if below is None or (x_moves[i] and (above is None or above.constant or len(above.weights) > 1)):
+            top = exp_sum(build, x, i) if below is not None and x_moves[i] else None
+            share = top is not None and not top.constant and len(top.weights) == 1
+            if below is None or (x_moves[i] and not share and len(below.weights) > 1):
                 continue
-            factors.append(1.0 if x_moves[i] else x.constant[i])
-            sums.append(below if above is None else below.divided_by(above.weights[0], above.exponents))
+            shares.append(float(share))
+            sums.append(below.divided_by(top.weights[0], top.exponents) if share else below)
             here.append(i)
     rest = np.setdiff1d(np.arange(y.size), here)
     result = constant_form(np.zeros(y.size))
     if here:
-        inverse = scaled(inverses(build, sums), np.array(factors))
-        result = added(result, placed(inverse, np.array(here), y.size))
+        part = np.array(shares)  # what is above is in the sum already
+        above = shifted(scaled(taken(x, np.array(here)), 1.0 - part), part)
+        quotients = build.multiply(above, inverses(build, sums))
+        result = added(result, placed(quotients, np.array(here), y.size))
     if rest.size:
         inverse = build.apply("reciprocal", taken(y, rest))
         result = added(result, placed(build.multiply(taken(x, rest), inverse), rest, y.size))

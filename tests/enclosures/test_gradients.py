@@ -8,6 +8,7 @@ from graphopt.enclosures.linear_bounds import linear_bounds
 from graphopt.structure.forms import Form, group_form
 from graphopt.structure.functions import FUNCTIONS
 from graphopt.structure.program import Group, Program
+from tests.enclosures.functions import UNARY
 from tests.programs import dense_program, grid, random_network, random_program
 
 
@@ -21,7 +22,12 @@ def slopes_at(weights, biases, activation, x):
     return weights[-1].T @ total
 
 
-@pytest.mark.parametrize("activation", sorted(set(FUNCTIONS) - {"product", "power", "log", "log1p", "sqrt"}))
+EVERYWHERE = [
+    name for name, parameter in UNARY if parameter == 0.0 and name not in ("power", "log", "log1p", "sqrt")
+]
+
+
+@pytest.mark.parametrize("activation", EVERYWHERE)
 def test_bounds_contain_the_gradient_on_grids(activation):
     rng = np.random.default_rng(0)
     for scale in (0.3, 1.0) if activation == "exp" else (0.3, 1.0, 3.0):
