@@ -88,7 +88,7 @@ class RecedingHorizon:
         """Return the last plan moved forward, inside its bounds."""
         assert self.last is not None
         found = {}
-        for variable in self.last.problem.variables:
+        for variable in self.last.problem.decisions:
             plan = self.last.x_named[variable.name]
             if plan.ndim > self.axis:
                 steps = plan.shape[self.axis]

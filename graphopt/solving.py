@@ -11,6 +11,7 @@ import numpy as np
 from graphopt.errors import InvalidType
 from graphopt.problem.compiled import CompiledProblem, compile_problem
 from graphopt.problem.problem import Problem
+from graphopt.problem.scenarios import at_worst_case
 from graphopt.routes.answer import answer
 from graphopt.routes.effort import Effort
 from graphopt.routes.found import Found
@@ -79,6 +80,7 @@ def solve(
     many = solver if isinstance(solver, MultiStart) else MultiStart(checked_solver(solver), starts=1)
     starts = all_starts(problem, x0, many.points, many.starts, sampling=many.sampling, seed=many.seed)
     compiled = compile_problem(problem, tier=tier)
+    starts = at_worst_case(compiled, starts)
     if certify or problem.constraints or problem.discrete:
         from graphopt.routes.routing import routed  # the modules of exact methods, when they are needed
 

@@ -9,25 +9,22 @@ from pytensor.graph.traversal import ancestors
 
 from graphopt.bounding import bounds
 from graphopt.problem.problem import Problem
-from graphopt.problem.scenarios import IN_CASE, WORST
-from graphopt.problem.variables import Variable
+from graphopt.problem.scenarios import case_objectives
 from graphopt.structure.lowering import NotLowered
 
 MARGIN = 1e-3  # relative; how far the bounds stay away from what any case can reach, so that none is active
 
 
 def bounded_worst_case(problem: Problem) -> Problem:
-    """Return `problem` with finite bounds for its variable `WORST`, beyond the objectives of all cases.
+    """Return `problem` with finite bounds, beyond the objectives of all cases, for its variable of the worst.
 
     Without such a variable, or where nothing is known of the objectives, it stays as it is.
     """
-    others = [v for v in problem.variables if v.name != WORST]
+    others = problem.decisions
     if len(others) == len(problem.variables):
         return problem
     low, high = np.inf, -np.inf
-    for name, objective in problem.outputs.items():
-        if not name.startswith(IN_CASE):
-            continue
+    for objective in case_objectives(problem.outputs):
         inside = set(ancestors([objective]))
         box = {v.expression: (v.lower, v.upper) for v in others if v.expression in inside}
         try:
@@ -38,8 +35,5 @@ def bounded_worst_case(problem: Problem) -> Problem:
     margin = MARGIN * (1.0 + abs(low) + abs(high))
     if not np.isfinite(margin):
         return problem
-    variables = [
-        Variable(v.expression, low - margin, high + margin) if v.name == WORST else v
-        for v in problem.variables
-    ]
-    return replace(problem, variables=variables)
+    bounded = replace(problem.variables[-1], lower=low - margin, upper=high + margin)
+    return replace(problem, variables=(*others, bounded))

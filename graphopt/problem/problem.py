@@ -16,7 +16,7 @@ from pytensor.tensor.variable import TensorVariable
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
 from graphopt.problem.bounds import first_index, index_text
 from graphopt.problem.constraints import Constraint, resolved
-from graphopt.problem.variables import Variable
+from graphopt.problem.variables import Variable, WorstCase
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -84,6 +84,11 @@ class Problem:
         objective = self.minimize if self.maximize is None else self.maximize
         assert objective is not None
         return objective
+
+    @property
+    def decisions(self) -> tuple[Variable, ...]:
+        """The variables of the caller: all but the last where scenarios have added one."""
+        return tuple(v for v in self.variables if not isinstance(v, WorstCase))
 
     @property
     def size(self) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 import pytensor.tensor as pt
@@ -13,9 +15,11 @@ from pytensor.graph.traversal import ancestors
 from pytensor.tensor.variable import TensorVariable
 
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch, unknown_name
+from graphopt.problem.compiled import CompiledProblem
 from graphopt.problem.constraints import Constraint
+from graphopt.problem.functions import identity
 from graphopt.problem.problem import Problem
-from graphopt.problem.variables import Variable
+from graphopt.problem.variables import WorstCase
 
 KINDS = ("mean", "worst")
 WORST = "worst case"  # the name of the variable that all cases stay below
@@ -93,9 +97,10 @@ def first_case(fixed: Mapping[Any, Any] | None) -> tuple[dict[Any, Any] | None, 
 def over_scenarios(problem: Problem, scenarios: Mapping[Any, Scenarios]) -> Problem:
     """Return `problem` asked over all cases of its held inputs.
 
-    For the worst case one variable more, `WORST`, bounds the objectives of all cases; the problem then has
-    constraints and stays smooth, and its outputs tell the objective of each case. Constraints that depend on
-    a held input hold in every case.
+    For the worst case one variable more, a `WorstCase`, bounds the objectives of all cases; the problem then
+    has constraints and stays smooth, and its outputs tell the objective of each case. Constraints that depend
+    on a held input hold in every case. Cases and their weights are held inputs of the new problem: with other
+    ones it is the same graph again.
 
     Parameters
     ----------
@@ -118,55 +123,119 @@ def over_scenarios(problem: Problem, scenarios: Mapping[Any, Scenarios]) -> Prob
         )
     (count,), ((over, weights),) = counts, kinds
     by_variable = {_held(problem, key): scenario for key, scenario in scenarios.items()}
-    cases: list[Any] = []
+    cases = _cases_of(problem, tuple(by_variable), count)
     fixed = {x: value for x, value in problem.fixed.items() if x not in by_variable}
-    for k in range(count):
-        case = {x: x.type(name=f"{x.name or 'held'} (case {k})") for x in by_variable}
+    for k, case in enumerate(cases.inputs):
         fixed.update({new: by_variable[x].values[k] for x, new in case.items()})
-        cases.append(case)
-
-    def in_case(expression: TensorVariable, k: int) -> Any:
-        return clone_replace([expression], cases[k])[0]
-
-    objectives = [in_case(problem.objective, k) for k in range(count)]
-    outputs = {
-        f"{name} (case {k})": in_case(output, k)
-        for name, output in problem.outputs.items()
-        for k in range(count)
-    }
-    constraints = _in_every_case(problem, set(by_variable), in_case, count)
-    asked: dict[str, Any] = {"fixed": fixed, "outputs": outputs, "constraints": constraints}
+    constraints = cases.constraints(problem)
     if over == "mean":
-        asked[problem.sense] = sum(w * f for w, f in zip(weights or (), objectives, strict=True))
-        return replace(problem, **asked)
-    worst = pt.scalar(WORST, dtype="float64")
+        return replace(
+            problem,
+            **{problem.sense: cases.mean},
+            fixed={**fixed, cases.weights: np.array(weights)},
+            outputs=cases.outputs,
+            constraints=constraints,
+        )
     sides: dict[str, Any] = {"upper": 0.0} if problem.sense == "minimize" else {"lower": 0.0}
-    asked["constraints"] = (
-        *constraints,
-        *(Constraint(f - worst, name=f"{IN_CASE} {k})", **sides) for k, f in enumerate(objectives)),
+    names = [case_name(k) for k in range(count)]
+    beyond = [Constraint(gap, name=name, **sides) for gap, name in zip(cases.gaps, names, strict=True)]
+    return replace(
+        problem,
+        **{problem.sense: cases.worst},
+        variables=(*problem.variables, WorstCase(cases.worst)),
+        fixed=fixed,
+        outputs={**cases.outputs, **dict(zip(names, cases.objectives, strict=True))},
+        constraints=(*constraints, *beyond),
     )
-    asked["outputs"] = {**outputs, **{f"{IN_CASE} {k})": f for k, f in enumerate(objectives)}}
-    asked[problem.sense], asked["variables"] = worst, (*problem.variables, Variable(worst))
-    return replace(problem, **asked)
 
 
-def _in_every_case(problem: Problem, held: set, in_case: Any, count: int) -> tuple[Constraint, ...]:
-    """Return the constraints, those that depend on a held input with cases once for each case."""
-    found = []
-    for constraint in problem.constraints:
-        if held.isdisjoint(ancestors([constraint.expression])):
-            found.append(constraint)
-            continue
-        found += [
-            replace(
-                constraint,
-                expression=in_case(constraint.expression, k),
-                name=f"{constraint.name} (case {k})",
-                recipe=None,
-            )
-            for k in range(count)
-        ]
-    return tuple(found)
+def case_name(k: int) -> str:
+    """Return what the objective of one case is called, as output and as constraint of the worst case."""
+    return f"{IN_CASE} {k})"
+
+
+def case_objectives(outputs: Mapping[str, Any]) -> list[Any]:
+    """Return the objectives of all cases from the outputs of a problem of the worst case."""
+    return [outputs[case_name(k)] for k in range(sum(name.startswith(IN_CASE) for name in outputs))]
+
+
+def at_worst_case(compiled: CompiledProblem, points: np.ndarray) -> np.ndarray:
+    """Return flat points, (k, n), whose last element, the variable of the worst case, is what it is there; as
+    they are where scenarios have added no such variable.
+    """
+    problem = compiled.problem
+    if len(problem.decisions) == len(problem.variables):
+        return points
+    points = np.array(points)
+    for point in points:
+        found = compiled.sign * np.array(case_objectives(compiled.look(point).outputs))
+        worst = compiled.sign * np.max(found)
+        point[-1] = np.clip(worst if np.isfinite(worst) else 0.0, compiled.lower[-1], compiled.upper[-1])
+    return points
+
+
+class _Cases:
+    """The graphs of all cases of a problem.
+
+    Attributes
+    ----------
+    inputs : list of dict
+        By held input, the variable that stands for it in each case.
+    objectives, gaps : list of expressions
+        The objective of each case, and by how much it is above `worst`.
+    outputs : dict
+        Of the problem, for each case.
+    mean, worst, weights : expressions
+        The mean weighted by `weights`, (count,); the variable of the worst case.
+    """
+
+    def __init__(self, problem: Problem, held: tuple[TensorVariable, ...], count: int) -> None:
+        self.inputs = [{x: x.type(name=f"{x.name or 'held'} (case {k})") for x in held} for k in range(count)]
+        self.objectives = self._in_each(problem.objective)
+        self.outputs = {
+            f"{name} (case {k})": one
+            for name, output in problem.outputs.items()
+            for k, one in enumerate(self._in_each(output))
+        }
+        self.worst = pt.scalar(WORST, dtype="float64")
+        self.gaps = [f - self.worst for f in self.objectives]
+        self.weights = pt.vector("weights of cases", shape=(count,), dtype="float64")
+        self.mean = sum(self.weights[k] * f for k, f in enumerate(self.objectives))
+        self._known: dict[Any, list[Any]] = {}
+
+    def constraints(self, problem: Problem) -> tuple[Constraint, ...]:
+        """Return the constraints, those that depend on a held input with cases once for each case."""
+        held, found = set(self.inputs[0]), []
+        for one in [one for one in self._known if isinstance(one, ref) and one() is None]:
+            del self._known[one]
+        for constraint in problem.constraints:
+            if held.isdisjoint(ancestors([constraint.expression])):
+                found.append(constraint)
+                continue
+            if constraint.identity not in self._known:
+                self._known[constraint.identity] = self._in_each(constraint.expression)
+            found += [
+                replace(constraint, expression=one, name=f"{constraint.name} (case {k})", recipe=None)
+                for k, one in enumerate(self._known[constraint.identity])
+            ]
+        return tuple(found)
+
+    def _in_each(self, expression: TensorVariable) -> list[Any]:
+        return [clone_replace([expression], case)[0] for case in self.inputs]
+
+
+_kept: WeakKeyDictionary[Any, dict[tuple, _Cases]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def _cases_of(problem: Problem, held: tuple[TensorVariable, ...], count: int) -> _Cases:
+    """Return the graphs of the cases of `problem`, made once for its objective: nothing is compiled again."""
+    key = (*identity(problem), tuple(ref(x) for x in held), count)
+    with _lock:
+        known = _kept.setdefault(problem.objective, {})
+        if key not in known:
+            known[key] = _Cases(problem, held, count)
+        return known[key]
 
 
 def _held(problem: Problem, key: Any) -> TensorVariable:

@@ -118,6 +118,13 @@ class Variable:
         return self.choices is not None or bool(self.whole.any())
 
 
+@dataclass(frozen=True, eq=False)
+class WorstCase(Variable):
+    """The variable that bounds the objectives of all scenarios: no decision of the caller's, so that answers
+    leave it out.
+    """
+
+
 def known_shape(expression: TensorVariable, arrays: tuple[Any, ...], name: str) -> tuple[int, ...]:
     """Return the shape of `expression`: a shared variable's value's, the static one, or that of one of
     `arrays`.

@@ -30,6 +30,11 @@ def text(answer: Any) -> str:
         if np.size(values) > 1:
             lines.append(f"  {name} -> {array_text(values)}")
     lines += _constraint_lines(answer)
+    if "worst_case" in answer:
+        weights = answer.worst_case["weights"]
+        lines.append(
+            f"  worst of {len(weights)} cases: case {answer.worst_case['case']}; weights {array_text(weights)}"
+        )
     proof, trust = proof_facts(answer), trust_facts(answer)
     if proof:
         bounds = f"{number(proof['lower bound'])} to {number(proof['upper bound'])}"

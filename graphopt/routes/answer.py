@@ -11,6 +11,7 @@ from graphopt.certificates.stationarity import active_bounds, multipliers
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.problem.units import usual_scales
 from graphopt.routes.found import Found
+from graphopt.routes.worst_case import without_added_variable
 from graphopt.solvers.solution import Solution, Status
 from graphopt.versions import versions
 
@@ -23,7 +24,7 @@ def answer(compiled: CompiledProblem, found: Found) -> Solution:
     problem, x, certificate = compiled.problem, found.x, found.certificate
     point = compiled.look(x)
     active = problem.named(active_bounds(x, compiled.lower, compiled.upper))
-    return Solution(
+    full = Solution(
         x=x,
         fun=certificate.value,
         success=found.status in SUCCESS,
@@ -53,6 +54,7 @@ def answer(compiled: CompiledProblem, found: Found) -> Solution:
         versions=versions(),
         problem=problem,
     )
+    return without_added_variable(compiled, full)
 
 
 def _optima(compiled: CompiledProblem, starts: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphopt.problem.compiled import CompiledProblem
+from graphopt.problem.scenarios import at_worst_case
 from graphopt.routes.constrained import constrained
 from graphopt.routes.effort import Effort
 from graphopt.routes.exact import ExactQuestion
@@ -83,16 +84,18 @@ def _affine_question(compiled: CompiledProblem) -> ExactQuestion | None:
 def proved_answer(compiled: CompiledProblem, answer: Solution, effort: Effort) -> Found:
     """Return what `answer` found, with a proof or a better point."""
     many = MultiStart(starts=1, seed=answer.seed)
+    added = np.zeros(compiled.size - answer.x.size)
+    start = at_worst_case(compiled, np.concatenate([answer.x, added])[None])
     if compiled.problem.discrete:
-        return routed(compiled, many, answer.x[None], certify=True, effort=effort)
+        return routed(compiled, many, start, certify=True, effort=effort)
     found = Found(
-        x=answer.x,
+        x=start[0],
         certificate=answer.certificate,
         status=answer.status,
         route=answer.route,
         solver=answer.solver,
         seed=answer.seed,
-        starts=answer.starts,
+        starts=[{**row, "x": np.concatenate([row["x"], added])} for row in answer.starts],
         n_distinct=answer.n_distinct,
         iterations=answer.nit,
         evaluations=answer.nfev,

@@ -79,6 +79,9 @@ class Solution(dict):
         These optima, best first: ``"x_named"``, ``"fun"``, and how many ``"starts"`` ended there.
     certificate : Certificate
         What was checked.
+    worst_case : dict
+        For the worst of scenarios only: its ``"value"``, the number of the ``"case"``, and the ``"weights"``
+        of all cases: how much of a change that is the same in one case the worst value would follow.
     route : str
         The method and why.
     seed, versions, seconds : int, dict, dict

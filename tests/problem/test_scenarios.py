@@ -32,10 +32,55 @@ def test_worst_of_the_cases():
     x, a, cost = question()
     answer = go.minimize(cost, over={x: (-9, 9)}, fixed={a: go.Scenarios(CASES, "worst")})
     assert answer.success
-    np.testing.assert_allclose(answer.x_named["x"], 2.5, atol=1e-6)
+    np.testing.assert_allclose(answer.x, [2.5], atol=1e-6)
     np.testing.assert_allclose(answer.fun, 6.25, rtol=1e-7)
     best = go.maximize(-cost, over={x: (-9, 9)}, fixed={a: go.Scenarios(CASES, "worst")})
     np.testing.assert_allclose(best.fun, -6.25, rtol=1e-7)
+
+
+@pytest.mark.parametrize("sense", ["minimize", "maximize"])
+def test_answers_hold_the_decisions_of_the_caller_only(sense):
+    """Max of (x - 0)^2 and (x - 5)^2 / 4 is least where they cross: x = 5/3, with slopes 10/3 and -5/3."""
+    x, a = pt.vector("x", shape=(1,), dtype="float64"), pt.vector("a", shape=(2,), dtype="float64")
+    cost = a[1] * (x[0] - a[0]) ** 2 * (1 if sense == "minimize" else -1)
+    cases = go.Scenarios([[0.0, 1.0], [2.0, 0.0], [5.0, 0.25]], "worst")
+    answer = getattr(go, sense)(
+        cost, over={x: (-9, 9)}, fixed={a: cases}, starts=3, constraints=[go.leq(x, 8, name="cap")]
+    )
+    assert answer.success
+    np.testing.assert_allclose(answer.x, [5 / 3], rtol=1e-7)
+    np.testing.assert_allclose(answer.jac, [0.0], atol=1e-9)
+    for table in (answer.x_named, answer.active_bounds, answer.multipliers, answer.optima[0]["x_named"]):
+        assert list(table) == ["x"]
+    assert list(answer.constraints) == ["cap"]
+    assert {row[key].shape for row in answer.starts for key in ("start", "x")} == {(1,)}
+    np.testing.assert_allclose(answer.worst_case["weights"], [1 / 3, 0, 2 / 3], atol=1e-6)
+    assert answer.worst_case["case"] in (0, 2)
+    assert answer.worst_case["value"] == pytest.approx(answer.fun, rel=1e-12)
+    assert "worst case" not in str(answer)
+    assert "worst of 3 cases" in str(answer)
+
+
+def test_an_answer_about_the_worst_is_proved_later():
+    x, a, cost = question()
+    answer = go.minimize(cost, over={x: (-9, 9)}, fixed={a: go.Scenarios(CASES, "worst")})
+    proved = go.certify(answer, gap=1e-3)
+    assert proved.certificate.proved
+    np.testing.assert_allclose(proved.x, [2.5], atol=1e-3)
+
+
+def test_a_start_is_one_of_the_decisions():
+    x, a, cost = question()
+    answer = go.minimize(cost, over={x: (-9, 9)}, fixed={a: go.Scenarios(CASES, "worst")}, x0=4.0)
+    np.testing.assert_array_equal(answer.starts[0]["start"], [4.0])
+
+
+def test_slopes_of_whole_numbers_are_those_of_the_worst_case():
+    x, a, cost = question()
+    answer = go.minimize(cost, over={x: (-9, 9)}, fixed={a: go.Scenarios([0.0, 4.5], "worst")}, integer=True)
+    np.testing.assert_array_equal(answer.x, [2.0])
+    np.testing.assert_allclose(answer.jac, [-5.0])
+    np.testing.assert_array_equal(answer.worst_case["weights"], [0, 1])
 
 
 def test_constraints_on_held_inputs_hold_in_every_case():
