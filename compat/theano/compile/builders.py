@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytensor.compile.builders import OpFromGraph as PyTensorOpFromGraph
 from pytensor.graph.basic import Apply, Variable
 
 from ...adopt import adopt
 from ..gof.op import Op, ops_with_inner_function
+from .overrides import lop_override, rop_override
 from .sharedvalue import SharedVariable
 
 __all__ = ["OpFromGraph", "inline_ofg_expansion", "ops_with_inner_function"]
@@ -122,14 +122,10 @@ class OpFromGraph(Op):
         if isinstance(overrides, str):
             return default
 
-        def arguments(how: Any) -> list:
-            return [own, outputs, output_grads] if self._lop_takes_outputs else [own, output_grads]
-
-        def flat(how: Any) -> list:
-            return [v for part in arguments(how) for v in part]
+        arguments = [own, outputs, output_grads] if self._lop_takes_outputs else [own, output_grads]
 
         if not isinstance(overrides, list):
-            got = self._overridden(overrides, arguments(overrides), flat(overrides), own, default)
+            got = lop_override(overrides, arguments, own)
             if not isinstance(got, list | tuple):
                 got = [got]
             if len(got) != len(own):
@@ -142,35 +138,9 @@ class OpFromGraph(Op):
             if isinstance(how, str):
                 result.append(default[position])
             else:
-                result.append(
-                    self._overridden(how, arguments(how), flat(how), own[position : position + 1], default)
-                )
+                result.append(lop_override(how, arguments, own[position : position + 1]))
         result = [r[0] if isinstance(r, list | tuple) else r for r in result]
         return [*result, *default[len(own) : len(own) + len(shared)]]
-
-    @staticmethod
-    def _overridden(how: Any, arguments: list, flat: list, own: list, default: list) -> Any:
-        """Return the gradient(s) that an override gives."""
-        from ..gradient import DisconnectedType, NullType
-
-        if how is None:
-            zeros = [i.zeros_like() if hasattr(i, "zeros_like") else DisconnectedType()() for i in own]
-            return zeros if len(zeros) != 1 else zeros[0]
-        if isinstance(how, Variable):
-            if isinstance(how.type, DisconnectedType | NullType):
-                return how
-            raise ValueError(
-                "lop_override should be either of an OpFromGraph, a callable or a Variable of "
-                "DisconnectedType or "
-                f"NullType; got a variable of type {how.type}"
-            )
-        if isinstance(how, Op) or isinstance(how, PyTensorOpFromGraph):
-            return how(*flat)
-        if callable(how):
-            return how(*arguments)
-        raise TypeError(
-            f"An override must be an OpFromGraph, a callable, a Variable, None or 'default'; got {type(how)}"
-        )
 
     def _default_gradients(self, inputs: list, output_grads: list) -> list:
         """Return the gradients through the inner graph."""
@@ -225,9 +195,8 @@ class OpFromGraph(Op):
         if isinstance(overrides, str):
             return default()
         points = eval_points[: len(own)]
-        flat = [*own, *points]
         if not isinstance(overrides, list):
-            got = self._overridden_rop(overrides, [own, points], flat, self.output_types)
+            got = rop_override(overrides, [own, points], self.output_types)
             got = list(got) if isinstance(got, list | tuple) else [got]
             if len(got) != len(self.output_types):
                 raise ValueError(f"Need to override {len(self.output_types)} Rop, got {len(got)}")
@@ -240,32 +209,8 @@ class OpFromGraph(Op):
             if isinstance(how, str):
                 result.append(usual[position])
             else:
-                result.append(
-                    self._overridden_rop(how, [own, points], flat, self.output_types[position : position + 1])
-                )
+                result.append(rop_override(how, [own, points], self.output_types[position : position + 1]))
         return [r[0] if isinstance(r, list | tuple) else r for r in result]
-
-    def _overridden_rop(self, how: Any, arguments: list, flat: list, types: list) -> Any:
-        from ..gradient import DisconnectedType, NullType
-
-        if how is None:
-            from ..tensor.basic import constant
-
-            zeros = [constant(0, dtype=t.dtype).dimshuffle(*["x"] * t.ndim) for t in types]
-            return zeros if len(zeros) != 1 else zeros[0]
-        if isinstance(how, Variable):
-            if isinstance(how.type, DisconnectedType | NullType):
-                return how
-            raise ValueError(
-                f"rop_overrides: a variable must be of DisconnectedType or NullType; got {how.type}"
-            )
-        if isinstance(how, Op) or isinstance(how, PyTensorOpFromGraph):
-            return how(*flat)
-        if callable(how):
-            return how(*arguments)
-        raise TypeError(
-            f"An override must be an OpFromGraph, a callable, a Variable, None or 'default'; got {type(how)}"
-        )
 
     def connection_pattern(self, node: Apply) -> list:
         """Return, for each input, which outputs depend on it; an override may say that gradients do not."""

@@ -2,25 +2,10 @@
 
 import warnings
 
-from ..tensor.nnet.blocksparse import (
-    SparseBlockGemv,
-    SparseBlockOuter,
-    sparse_block_dot,
-    sparse_block_gemv,
-    sparse_block_gemv_inplace,
-    sparse_block_outer,
-    sparse_block_outer_inplace,
-)
+from ..tensor.nnet import blocksparse
+from ..tensor.nnet.blocksparse import *
 
-__all__ = [
-    "SparseBlockGemv",
-    "SparseBlockOuter",
-    "sparse_block_dot",
-    "sparse_block_gemv",
-    "sparse_block_gemv_inplace",
-    "sparse_block_outer",
-    "sparse_block_outer_inplace",
-]
+__all__ = blocksparse.__all__
 
 warnings.warn(
     "DEPRECATION: theano.sandbox.blocksparse does not exist anymore,"

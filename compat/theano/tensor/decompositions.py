@@ -115,8 +115,8 @@ def eigh(a: Any, UPLO: str = "L") -> list[Variable]:
     return Eigh(UPLO)(a)
 
 
-class QRFull(Op):
-    """The QR decomposition by the modes of NumPy that give two results."""
+class _QR(Op):
+    """The QR decomposition by one of the modes of NumPy."""
 
     _numop = staticmethod(np.linalg.qr)
     __props__ = ("mode",)
@@ -126,26 +126,26 @@ class QRFull(Op):
 
     def make_node(self, x: Any) -> Apply:
         x = _matrix(x, "The input of qr function should be a matrix.")
+        return Apply(self, [x], self.factors(x))
+
+
+class QRFull(_QR):
+    """The QR decomposition by the modes of NumPy that give two results."""
+
+    def factors(self, x: Variable) -> list[Variable]:
         second = tensor.vector if self.mode == "raw" else tensor.matrix
-        return Apply(self, [x], [tensor.matrix(dtype=x.dtype), second(dtype=x.dtype)])
+        return [tensor.matrix(dtype=x.dtype), second(dtype=x.dtype)]
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         for cell, value in zip(outputs, self._numop(inputs[0], self.mode)):
             cell[0] = value
 
 
-class QRIncomplete(Op):
+class QRIncomplete(_QR):
     """The factor R of the QR decomposition by the modes of NumPy that give it alone."""
 
-    _numop = staticmethod(np.linalg.qr)
-    __props__ = ("mode",)
-
-    def __init__(self, mode: str) -> None:
-        self.mode = mode
-
-    def make_node(self, x: Any) -> Apply:
-        x = _matrix(x, "The input of qr function should be a matrix.")
-        return Apply(self, [x], [tensor.matrix(dtype=x.dtype)])
+    def factors(self, x: Variable) -> list[Variable]:
+        return [tensor.matrix(dtype=x.dtype)]
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         outputs[0][0] = self._numop(inputs[0], self.mode)

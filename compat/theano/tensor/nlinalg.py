@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -62,9 +63,10 @@ def matrix_dot(*args: Any) -> Variable:
     return product
 
 
-class MatrixPinv(Op):
-    """The Moore-Penrose pseudo-inverse of a matrix."""
+class _Inverse(Op):
+    """A matrix that NumPy's `_numop` makes of another, of the same type."""
 
+    _numop: Callable
     __props__ = ()
 
     def make_node(self, x: Any) -> Apply:
@@ -72,8 +74,13 @@ class MatrixPinv(Op):
         return Apply(self, [x], [x.type()])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        (x,) = inputs
-        outputs[0][0] = np.linalg.pinv(x).astype(x.dtype)
+        outputs[0][0] = self._numop(inputs[0]).astype(inputs[0].dtype)
+
+
+class MatrixPinv(_Inverse):
+    """The Moore-Penrose pseudo-inverse of a matrix."""
+
+    _numop = staticmethod(np.linalg.pinv)
 
     def L_op(self, inputs: Any, outputs: Any, grads: Any) -> list:
         # G. H. Golub and V. Pereyra, "The differentiation of pseudo-inverses", SIAM J. Numer. Anal. 10 (1973)
@@ -89,18 +96,10 @@ class MatrixPinv(Op):
         return [total.T]
 
 
-class MatrixInverse(Op):
+class MatrixInverse(_Inverse):
     """The inverse of a square matrix; a singular one is an error."""
 
-    __props__ = ()
-
-    def make_node(self, x: Any) -> Apply:
-        x = _matrix(x)
-        return Apply(self, [x], [x.type()])
-
-    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        (x,) = inputs
-        outputs[0][0] = np.linalg.inv(x).astype(x.dtype)
+    _numop = staticmethod(np.linalg.inv)
 
     def grad(self, inputs: Any, grads: Any) -> list:
         inverse = self(inputs[0])

@@ -238,7 +238,14 @@ class AbstractConv(BaseAbstractConv):
         return [_like(bottom, d_bottom), _like(weights, d_weights)]
 
 
-class AbstractConv_gradWeights(BaseAbstractConv):
+class _Gradient(BaseAbstractConv):
+    """A gradient: its third input is a size, through which nothing flows."""
+
+    def connection_pattern(self, node: Apply) -> list:
+        return [[True], [True], [False]]
+
+
+class AbstractConv_gradWeights(_Gradient):
     """``(images, gradient of the result, size of the kernels) -> gradient of the kernels``."""
 
     def make_node(self, img: Any, topgrad: Any, shape: Any, add_assert_shape: bool = True) -> Apply:
@@ -259,9 +266,6 @@ class AbstractConv_gradWeights(BaseAbstractConv):
     ) -> np.ndarray:
         return correlation.weight_gradient(img, topgrad, shape)
 
-    def connection_pattern(self, node: Apply) -> list:
-        return [[True], [True], [False]]
-
     def infer_shape(self, node: Apply, shapes: Sequence) -> list:
         img, top, _ = shapes
         places = top[2:] if self.unshared else ()
@@ -275,7 +279,7 @@ class AbstractConv_gradWeights(BaseAbstractConv):
         return [_like(bottom, d_bottom), _like(top, d_top), DisconnectedType()()]
 
 
-class AbstractConv_gradInputs(BaseAbstractConv):
+class AbstractConv_gradInputs(_Gradient):
     """``(kernels, gradient of the result, size of the images) -> gradient of the images``."""
 
     def make_node(self, kern: Any, topgrad: Any, shape: Any, add_assert_shape: bool = True) -> Apply:
@@ -302,9 +306,6 @@ class AbstractConv_gradInputs(BaseAbstractConv):
                 f"{expected}, but the given topgrad has shape {topgrad.shape}"
             )
         return correlation.input_gradient(kern, topgrad, image)
-
-    def connection_pattern(self, node: Apply) -> list:
-        return [[True], [True], [False]]
 
     def infer_shape(self, node: Apply, shapes: Sequence) -> list:
         kern, top, _ = shapes

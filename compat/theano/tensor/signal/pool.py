@@ -8,6 +8,7 @@ from typing import Any
 from pytensor.graph.basic import Variable
 
 from ...gof import EnumList
+from .pool_arguments import renamed
 from .pool_ops import (
     AveragePoolGrad,
     DownsampleFactorMaxGradGrad,
@@ -15,7 +16,6 @@ from .pool_ops import (
     MaxPoolRop,
     Pool,
     PoolGrad,
-    renamed,
 )
 
 __all__ = [
