@@ -1,23 +1,30 @@
-"""Discrete decisions of a graph that no exact method can read: round, then change one at a time."""
+"""Discrete decisions of a graph that no exact method can read: round, change one by one, settle the rest."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from graphopt.certificates.proved import certify_values
-from graphopt.problem.compiled import CompiledProblem
+from graphopt.problem.compiled import CompiledProblem, compile_problem
+from graphopt.routes.constrained import constrained
 from graphopt.routes.found import Found
+from graphopt.routes.local import local
 from graphopt.solvers.local.multistart import MultiStart
 from graphopt.solvers.local.run import run_many
 from graphopt.solvers.solution import Status
 
 SWEEPS = 20
+SETTLINGS = 5  # of the real decisions, between which discrete ones may change again
 FEASIBLE = 1e-6
 NEAR = 500.0
 
 
 def rounded(compiled: CompiledProblem, many: MultiStart, starts: np.ndarray, why: str) -> Found:
-    """Return the best point that rounding and single changes lead to; that it is the best is not known."""
+    """Return the best point that rounding and single changes lead to, real decisions optimised around them;
+    that it is the best is not known.
+    """
     runs = run_many(compiled, many.solver, starts)
     best, least, evaluations = None, np.inf, sum(run.evaluations for run in runs)
     for run in sorted(runs, key=lambda run: run.fun if np.isfinite(run.fun) else np.inf)[:8]:
@@ -26,6 +33,9 @@ def rounded(compiled: CompiledProblem, many: MultiStart, starts: np.ndarray, why
             x[k] = values[np.argmin(np.abs(values - x[k]))]
         x, cost, count = _improved(compiled, x, allowed)
         evaluations += count
+        if len(allowed) < x.size:
+            x, cost, count = _settled(compiled, many, x, cost, allowed)
+            evaluations += count
         if best is None or cost < least:
             best, least = x, cost
     assert best is not None
@@ -67,18 +77,7 @@ def _improved(
     compiled: CompiledProblem, x: np.ndarray, allowed: dict[int, np.ndarray]
 ) -> tuple[np.ndarray, float, int]:
     """Return the point that changes of one decision at a time lead to, its merit, and the evaluations."""
-
-    def merit(point: np.ndarray) -> float:
-        """Return the cost, infeasible points above all others."""
-        cost = compiled.cost(point)[0]
-        if not np.isfinite(cost):
-            return np.inf
-        if not compiled.problem.constraints:
-            return cost
-        breach = float(np.max(compiled.rows.breaches(compiled.constraints(point)) / compiled.rows.scale))
-        return cost if breach <= FEASIBLE else 1e100 * (1.0 + breach)
-
-    least, count = merit(x), 1
+    least, count = _merit(compiled, x), 1
     for _ in range(SWEEPS):
         before = least
         for k, values in allowed.items():
@@ -87,9 +86,51 @@ def _improved(
                     continue
                 trial = x.copy()
                 trial[k] = value
-                cost, count = merit(trial), count + 1
+                cost, count = _merit(compiled, trial), count + 1
                 if cost < least:
                     x, least = trial, cost
         if not least < before:
             break
     return x, least, count
+
+
+def _settled(
+    compiled: CompiledProblem, many: MultiStart, x: np.ndarray, cost: float, allowed: dict[int, np.ndarray]
+) -> tuple[np.ndarray, float, int]:
+    """Return the point, its merit and the evaluations after real decisions were optimised with the discrete
+    ones held, and these changed again, until neither helps.
+    """
+    discrete = np.zeros(x.size, dtype=bool)
+    discrete[list(allowed)] = True
+    once, evaluations = replace(many, starts=1, points=()), 0
+    for _ in range(SETTLINGS):
+        held = _held(compiled, x, discrete)
+        found = (constrained if compiled.problem.constraints else local)(held, once, x[None])
+        trial, merit, count = _improved(compiled, found.x, allowed)
+        evaluations += found.evaluations + count
+        if not merit < cost:
+            break
+        x, cost = trial, merit
+    return x, cost, evaluations
+
+
+def _held(compiled: CompiledProblem, x: np.ndarray, discrete: np.ndarray) -> CompiledProblem:
+    """Return the problem over the real decisions only: the discrete ones stay as they are in `x`."""
+    problem, start, variables = compiled.problem, 0, []
+    for v in problem.variables:
+        part = slice(start, start := start + v.size)
+        values, fixed = x[part].reshape(v.shape), discrete[part].reshape(v.shape)
+        lower, upper = np.where(fixed, values, v.lower), np.where(fixed, values, v.upper)
+        variables.append(replace(v, lower=lower, upper=upper, kind="real", choices=None))
+    return compile_problem(replace(problem, variables=variables), tier=compiled.tier)
+
+
+def _merit(compiled: CompiledProblem, x: np.ndarray) -> float:
+    """Return the cost, infeasible points above all others."""
+    cost = compiled.cost(x)[0]
+    if not np.isfinite(cost):
+        return np.inf
+    if not compiled.problem.constraints:
+        return cost
+    breach = float(np.max(compiled.rows.breaches(compiled.constraints(x)) / compiled.rows.scale))
+    return cost if breach <= FEASIBLE else 1e100 * (1.0 + breach)
