@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import wraps
 from inspect import signature
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 
 from graphopt.api import maximize, minimize
 from graphopt.errors import InvalidType, InvalidValue, unknown_name
+from graphopt.problem.constraints import Constraint
 from graphopt.solvers.solution import Solution
 
 __all__ = ["RecedingHorizon"]
@@ -33,7 +36,10 @@ class RecedingHorizon:
         Everything else that `minimize` takes, except ``fixed`` and ``x0``. ``bounds`` and ``constraints`` may
         be functions of the last answer (None at the first step): the rate from the value just applied.
 
-    Nothing is compiled again as long as shapes stay as they are; weights are those of the moment.
+    Nothing is compiled again as long as shapes, and the number of scenarios, stay as they are: held inputs,
+    scenarios, limits and bounds are replaced. Weights are those of the moment. Functions as ``objective`` or
+    within ``constraints`` are called once; constraints that a function of the last answer makes are known
+    again if they are made by name, or over the same expressions.
 
     Examples
     --------
@@ -57,7 +63,8 @@ class RecedingHorizon:
                 raise unknown_name("argument of RecedingHorizon", name, known)
         if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
             raise InvalidType(f"RecedingHorizon: axis came as {axis!r}; expected a whole number.")
-        self.what, self.sense, self.axis, self.question = what, sense, axis, question
+        self.what, self.sense, self.axis = what, sense, axis
+        self.question = {name: _called_once(value, name) for name, value in question.items()}
         self.last: Solution | None = None
 
     def step(self, fixed: Mapping[Any, Any] | None = None, *, shift: int = 1, x0: Any = None) -> Solution:
@@ -95,3 +102,31 @@ class RecedingHorizon:
                 plan = np.take(plan, np.minimum(np.arange(steps) + shift, steps - 1), axis=self.axis)
             found[variable.name] = np.clip(plan, variable.lower, variable.upper)
         return found
+
+
+def _called_once(value: Any, name: str) -> Any:
+    """Return what was asked under `name`, its functions of expressions giving the same expression again."""
+    if name == "objective" and callable(value):
+        return _remembering(value)
+    if name != "constraints" or callable(value):
+        return value
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_called_once(one, name) for one in value]
+    if isinstance(value, Constraint) and callable(value.expression):
+        return replace(value, expression=_remembering(value.expression))
+    return value
+
+
+def _remembering(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return `function`, of an expression or a dict of them, with a memory of its last result."""
+    last: dict[str, Any] = {}
+
+    @wraps(function)
+    def remembering(asked: Any) -> Any:
+        parts = list(asked.values()) if isinstance(asked, Mapping) else [asked]
+        known = last.get("parts", ())
+        if len(known) != len(parts) or any(a is not b for a, b in zip(known, parts, strict=True)):
+            last.update(parts=parts, result=function(asked))
+        return last["result"]
+
+    return remembering

@@ -46,6 +46,72 @@ def test_nothing_is_compiled_again(monkeypatch):
     assert horizon.step({level: 2.0}).success
 
 
+NETWORK_QUESTIONS = {
+    "mean": {"over": "mean"},
+    "worst": {"over": "worst"},
+    "output under limits": {
+        "over": "worst",
+        "constraints": [
+            go.rate("plan", 0.5),
+            go.limit("forecast", -5.0, 5.0),
+            go.leq(lambda names: names["forecast"][0] ** 2, 30.0),
+        ],
+    },
+    "objective by a function": {"over": "mean", "objective": lambda output: pt.sum(output**2)},
+}
+
+
+@pytest.mark.parametrize("question", NETWORK_QUESTIONS.values(), ids=NETWORK_QUESTIONS)
+def test_scenarios_of_a_network_are_replaced_and_nothing_is_compiled_again(question, monkeypatch):
+    past, plan = go.Input((3, 2), name="past"), go.Input((4, 1), name="plan")
+    joined = go.Concatenate()([go.SimpleRNN(3)(past), go.SimpleRNN(3)(plan)])
+    net = go.Model([past, plan], go.Dense(1, name="forecast")(joined), seed=0)
+    random = np.random.default_rng(0)
+    first, second = random.normal(size=(2, 3, 3, 2))
+    more = {name: value for name, value in question.items() if name != "over"}
+    horizon = go.RecedingHorizon(net, bounds={"plan": (-1, 1)}, **more)
+
+    def asked(pasts, weights):
+        weights = weights if question["over"] == "mean" else None
+        return {"past": go.Scenarios(pasts, question["over"], weights=weights)}
+
+    before = horizon.step(asked(first, [1, 1, 1]))
+    assert before.success
+    with monkeypatch.context() as patch:
+        patch.setattr(engine.compiler.Compiled, "__init__", lambda *_, **__: pytest.fail("compiled again"))
+        answer = horizon.step(asked(second, [3, 1, 1]), x0={"plan": np.zeros((4, 1))})
+    assert answer.success
+    assert answer.fun != before.fun
+    if "constraints" in more:
+        return
+    alone = go.minimize(
+        net, bounds={"plan": (-1, 1)}, fixed=asked(second, [3, 1, 1]), x0={"plan": np.zeros((4, 1))}, **more
+    )
+    np.testing.assert_array_equal(answer.x, alone.x)
+
+
+def test_scenarios_of_an_expression_are_replaced_and_nothing_is_compiled_again(monkeypatch):
+    plan, level, cost = tank()
+    limits = [go.leq(level + pt.sum(plan), 0.5, name="end"), go.leq(plan, 0.9)]
+    horizon = go.RecedingHorizon(cost, over={plan: (-1, 1)}, constraints=limits)
+    horizon.step({level: go.Scenarios([3.0, 2.0], "worst")})
+    monkeypatch.setattr(engine.compiler.Compiled, "__init__", lambda *_, **__: pytest.fail("compiled again"))
+    answer = horizon.step({level: go.Scenarios([2.5, 1.0], "worst")})
+    assert answer.success
+    assert answer.starts[0]["start"].shape == (6,)
+    assert answer.worst_case["value"] == max(answer.outputs[f"objective (case {k})"] for k in range(2))
+
+
+def test_cases_of_another_number_are_another_question():
+    plan, level, cost = tank()
+    horizon = go.RecedingHorizon(cost, over={plan: (-1, 1)})
+    horizon.step({level: go.Scenarios([3.0, 2.0])})
+    answer = horizon.step({level: go.Scenarios([3.0])})
+    np.testing.assert_allclose(
+        answer.x, go.minimize(cost, over={plan: (-1, 1)}, fixed={level: 3.0}).x, atol=1e-5
+    )
+
+
 def test_limits_may_follow_the_last_answer():
     plan, level, cost = tank()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -103,17 +103,23 @@ class _Asked(NamedTuple):
 def _asked(network: Any, sizes: Mapping[str, tuple[tuple[int, ...], str]], objective: Objective) -> _Asked:
     """Return the graph for samples of these shapes and dtypes, made once for a network where it can be.
 
-    The same question asked again is then the same graph, and nothing is compiled again.
+    The same question asked again is then the same graph, and nothing is compiled again. What a function makes
+    of the outputs is made each time: it may be another function then.
     """
 
-    def make() -> _Asked:
+    def make_samples() -> tuple[dict[str, TensorVariable], dict[str, TensorVariable]]:
         samples = {name: pt.tensor(name, shape=shape, dtype=dtype) for name, (shape, dtype) in sizes.items()}
-        outputs = sample_outputs(network, samples)
-        return _Asked(samples, outputs, choose_objective(outputs, objective))
+        return samples, sample_outputs(network, samples)
 
-    if callable(objective) or not hasattr(network, "remembered"):
-        return make()
-    return network.remembered(("question", tuple(sizes.items()), objective), make)
+    def remembered(key: tuple, make: Callable[[], Any]) -> Any:
+        return network.remembered(key, make) if hasattr(network, "remembered") else make()
+
+    shapes = tuple(sizes.items())
+    samples, outputs = remembered(("samples", shapes), make_samples)
+    if callable(objective):
+        return _Asked(samples, outputs, choose_objective(outputs, objective))
+    chosen = remembered(("question", shapes, objective), lambda: choose_objective(outputs, objective))
+    return _Asked(samples, outputs, chosen)
 
 
 def sample_outputs(network: Any, samples: Mapping[str, TensorVariable]) -> dict[str, TensorVariable]:
