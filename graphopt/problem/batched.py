@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import grad
+from pytensor.graph.basic import Variable
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import ancestors
 from pytensor.tensor.blockwise import Blockwise
@@ -59,11 +60,7 @@ class BatchedFunctions:
             )
             points = pt.specify_shape(self._points, (None, size))
             (self._values,) = vectorized([objective], {flat: points})
-            self.possible = self._values.type.ndim == 1 and not any(
-                isinstance(v.owner.op, Blockwise) and not isinstance(v.owner.op.core_op, Dot)
-                for v in ancestors([self._values])
-                if v.owner is not None
-            )
+            self.possible = self._values.type.ndim == 1 and not loops_over_points([self._values])
 
     @cached_property
     def _gradients(self):
@@ -115,7 +112,7 @@ class BatchedCost:
         The bits at a point do not depend on the other points.
         """
         rows = len(points)
-        missing = -rows % ROWS
+        missing = filled_up(rows) - rows
         if missing:
             points = np.concatenate([points, np.repeat(points[-1:], missing, axis=0)])
         values, gradients = self._cost.trusted(points, *self._parts)
@@ -125,3 +122,22 @@ class BatchedCost:
 def batched_cost(compiled: CompiledProblem) -> BatchedCost | None:
     """Return the cost of `compiled` for many points at once, or None where that would be a loop in Python."""
     return BatchedCost(compiled) if batched_functions(compiled.functions).possible else None
+
+
+def filled_up(rows: int) -> int:
+    """Return to how many points a call of `rows` is filled up: 8, 16, 24, 32, 48, 64, 96, 128, 192, ...
+
+    The sizes are few, since native code is made for each.
+    """
+    tiles = -(-rows // ROWS)
+    step = 1 << max(0, (tiles - 1).bit_length() - 2)
+    return -(-tiles // step) * step * ROWS
+
+
+def loops_over_points(outputs: Sequence[Variable]) -> bool:
+    """Return whether `outputs`, which are over many points, are made by a loop over them in Python."""
+    return any(
+        isinstance(v.owner.op, Blockwise) and not isinstance(v.owner.op.core_op, Dot)
+        for v in ancestors(outputs)
+        if v.owner is not None
+    )

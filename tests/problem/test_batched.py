@@ -8,7 +8,7 @@ import pytensor.tensor as pt
 import pytest
 
 import graphopt as go
-from graphopt.problem.batched import batched_cost
+from graphopt.problem.batched import batched_cost, filled_up
 from graphopt.problem.compiled import compile_problem
 from graphopt.problem.network_problem import network_problem
 
@@ -73,3 +73,10 @@ def test_the_numbers_of_a_network_are_its_weights():
     compiled = compile_problem(network_problem(net, "minimize", bounds=(-1, 1)))
     weights = sum(w.size for w in net.get_weights())
     assert weights <= compiled.numbers <= weights + 50
+
+
+def test_calls_are_filled_up_to_few_sizes():
+    """Whole tiles of eight, and at most half as many again."""
+    sizes = [filled_up(rows) for rows in range(1, 1025)]
+    assert sorted(set(sizes)) == [8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024]
+    assert all(rows <= size < max(1.5 * rows, rows + 8) for rows, size in enumerate(sizes, start=1))
