@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from graphopt.solvers.constrained.nonnegative import MANY, nonnegative_weights
 
 
 class Kkt(NamedTuple):
@@ -85,11 +87,9 @@ def fitted_multipliers(gradient: np.ndarray, jacobian: np.ndarray, active: Activ
     free = ~(active.at_upper | active.at_lower)
     rows = np.concatenate([jacobian[high], -jacobian[low]])
     rows_multipliers, bounds = np.zeros(m), np.zeros(n)
-    held = np.concatenate([np.eye(n)[upper], -np.eye(n)[lower]])
     whole, lengths = np.linalg.norm(rows, axis=1), np.linalg.norm(rows[:, free], axis=1)
     lengths = np.where(lengths > 0, lengths, np.where(whole > 0, whole, 1.0))
-    columns = np.concatenate([rows / lengths[:, None], held])
-    weights = _nonnegative(columns.T, -gradient)
+    weights = nonnegative_weights(_columns(rows / lengths[:, None], upper, lower), -gradient)
     on_rows, on_bounds = weights[: len(rows)] / lengths, weights[len(rows) :]
     np.add.at(rows_multipliers, high, on_rows[: len(high)])
     np.add.at(rows_multipliers, low, -on_rows[len(high) :])
@@ -99,16 +99,12 @@ def fitted_multipliers(gradient: np.ndarray, jacobian: np.ndarray, active: Activ
     return Kkt(rows_multipliers, bounds, residual)
 
 
-def _nonnegative(columns: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Return the nonnegative weights for which ``columns @ weights`` is nearest to `target`."""
-    if not columns.size:
-        return np.zeros(columns.shape[1])
-    from scipy.optimize import lsq_linear, nnls
+def _columns(rows: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> Any:
+    """Return the gradients of rows, then of bounds by number, as columns; sparse where they are many."""
+    n = rows.shape[1]
+    if len(rows) + len(upper) + len(lower) < MANY:
+        return np.concatenate([rows, np.eye(n)[upper], -np.eye(n)[lower]]).T
+    from scipy.sparse import csr_array, eye_array, vstack
 
-    size = float(np.max(np.abs(target), initial=0.0))
-    if not size > 0:
-        return np.zeros(columns.shape[1])
-    try:
-        return nnls(columns, target / size)[0] * size
-    except RuntimeError:  # too many exchanges
-        return lsq_linear(columns, target / size, bounds=(0, np.inf), tol=1e-14).x * size
+    unit = eye_array(n, format="csr")
+    return vstack([csr_array(rows), unit[upper], -unit[lower]]).T
