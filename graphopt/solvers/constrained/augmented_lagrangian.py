@@ -8,11 +8,19 @@ constraints there are, and no matrix: for hundreds of decisions or constraints a
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from graphopt.solvers.constrained.augmented_points import (
+    AugmentedPoint,
+    AugmentedSteps,
+    AugmentedValue,
+    Penalties,
+    run_in_step,
+)
 from graphopt.solvers.constrained.nonlinear_program import NonlinearProgram
 from graphopt.solvers.constrained.run import End
 from graphopt.solvers.local.lbfgsb import LBFGSB, whole
@@ -47,6 +55,25 @@ class AugmentedLagrangian:
 
     def run(self, program: NonlinearProgram, z0: np.ndarray) -> End:
         """Return where the iteration from `z0` ended."""
+        return self.run_many([program], [z0])[0]
+
+    def run_many(self, programs: Sequence[NonlinearProgram], points: Sequence[np.ndarray]) -> list[End]:
+        """Return where the iteration of each program, from its point, ended.
+
+        Each is what it would be by itself; the points that all live ones ask for are evaluated in one call,
+        where that pays.
+
+        Parameters
+        ----------
+        programs : sequence of NonlinearProgram
+            Over one compiled problem, scaled each in its own way.
+        points : sequence of array, (n,)
+            In the scaled units of each.
+        """
+        return run_in_step([self.steps(*one) for one in zip(programs, points, strict=True)], programs)
+
+    def steps(self, program: NonlinearProgram, z0: np.ndarray) -> AugmentedSteps:
+        """Return the generator of what to evaluate from `z0` on; it is sent what was found there."""
         z = program.inside(z0)
         start = program.at(z)
         multipliers = np.zeros(program.low.size)
@@ -54,9 +81,8 @@ class AugmentedLagrangian:
         penalty = float(np.clip(2.0 * abs(start.fun) / max(breach, 1e-12), 1e-2, 1e2)) if breach > 0 else 1.0
         goal, last, iterations = FIRST_TOLERANCE, np.inf, 0
         for _ in range(self.max_rounds):
-            z, steps = self._inner(program, z, multipliers, penalty, goal)
-            iterations += steps
-            values = program.at(z).values
+            z, values, count = yield from self._inner(program, z, Penalties(multipliers, penalty), goal)
+            iterations += count
             moved = values + multipliers / penalty
             updated = penalty * (moved - np.clip(moved, program.low, program.high))
             shift = np.abs(updated - multipliers) / penalty  # breach, or slack at a positive multiplier
@@ -77,28 +103,23 @@ class AugmentedLagrangian:
         )
 
     def _inner(
-        self, program: NonlinearProgram, z: np.ndarray, multipliers: np.ndarray, penalty: float, goal: float
-    ) -> tuple[np.ndarray, int]:
-        """Return the minimum over the box of the augmented Lagrangian, and the iterations it took."""
-
-        def value(point: np.ndarray) -> tuple[float, np.ndarray]:
-            seen = program.at(point)
-            if not seen.finite:
-                return np.inf, np.full(program.size, np.nan)
-            moved = seen.values + multipliers / penalty
-            outside = moved - np.clip(moved, program.low, program.high)
-            gradient = seen.gradient
-            if outside.any():
-                gradient = gradient + program.pullback(point, penalty * outside)
-            return seen.fun + 0.5 * penalty * float(outside @ outside), gradient
-
+        self, program: NonlinearProgram, z: np.ndarray, penalties: Penalties, goal: float
+    ) -> Generator[AugmentedPoint, AugmentedValue, tuple[np.ndarray, np.ndarray, int]]:
+        """Return the minimum over the box of the augmented Lagrangian, the values of the rows there, and the
+        iterations it took.
+        """
         steps = replace(self.inner, gradient_tolerance=goal).steps(z, program.lower, program.upper)
         try:
-            point = next(steps)
+            asked = AugmentedPoint(next(steps).copy(), penalties)
             while True:
-                point = steps.send(value(point.copy()))
+                found = yield asked
+                asked = AugmentedPoint(steps.send((found.value, found.gradient)).copy(), penalties)
         except StopIteration as end:
-            return program.inside(end.value.x), end.value.iterations
+            run = end.value
+        z = program.inside(run.x)
+        if not np.array_equal(z, asked.z):
+            found = yield AugmentedPoint(z, penalties)
+        return z, found.values, run.iterations
 
     def describe(self) -> dict[str, Any]:
         """Return the choices, with those of the inner solver."""

@@ -14,6 +14,7 @@ from graphopt.solvers.constrained.newton_kkt import State, polished, state_of
 from graphopt.solvers.constrained.nonlinear_program import NonlinearProgram
 from graphopt.solvers.constrained.restoration import restored
 from graphopt.solvers.constrained.run import ConstrainedRun, ConstrainedSolver, End
+from graphopt.solvers.constrained.searches import Asked, Search, run_searches
 from graphopt.solvers.constrained.slsqp import SLSQP
 from graphopt.solvers.constrained.trust_constr import TrustConstr
 from graphopt.solvers.local.lbfgsb import LBFGSB
@@ -51,7 +52,8 @@ def solve_constrained(
 
     Each start is improved by the solver and then by Newton steps on its active set. Where that does not end
     at a feasible stationary point, it is tried again from a restored feasible point; without a `solver`, then
-    by others. What the runs say has not been verified.
+    by others. Augmented Lagrangians run from all starts in step with each other. What the runs say has not
+    been verified.
 
     Parameters
     ----------
@@ -66,12 +68,14 @@ def solve_constrained(
         Decides the points from which feasibility is looked for.
     """
     if solver is None:
-        solver, _ = choose_constrained(compiled)
-        others: list[ConstrainedSolver] = [AugmentedLagrangian()]
+        solvers = [choose_constrained(compiled)[0]]
+        if not isinstance(solvers[0], AugmentedLagrangian):
+            solvers.append(AugmentedLagrangian())
         if compiled.size <= TINY:
-            others.append(TrustConstr())
-        return [_best_end(compiled, [solver, *others], x0, seed) for x0 in starts]
-    return [_best_end(compiled, [as_constrained(solver)], x0, seed) for x0 in starts]
+            solvers.append(TrustConstr())
+    else:
+        solvers = [as_constrained(solver)]
+    return run_searches([_search(compiled, solvers, x0, seed) for x0 in starts])
 
 
 def as_constrained(solver: Any) -> ConstrainedSolver:
@@ -86,10 +90,11 @@ def as_constrained(solver: Any) -> ConstrainedSolver:
     )
 
 
-def _best_end(
-    compiled: CompiledProblem, solvers: list[ConstrainedSolver], x0: np.ndarray, seed: int
-) -> ConstrainedRun:
-    """Return the first run of the solvers that ends at a feasible stationary point, else the best."""
+def _search(compiled: CompiledProblem, solvers: list[ConstrainedSolver], x0: np.ndarray, seed: int) -> Search:
+    """Return the first run of the solvers that ends at a feasible stationary point, else the best.
+
+    It asks for runs, and is sent where they ended.
+    """
     program = NonlinearProgram(compiled, x0)
     start = _finite_start(program, program.scaled(np.asarray(x0, dtype=np.float64)), seed)
     if not (program.lower < program.upper).any():
@@ -102,7 +107,8 @@ def _best_end(
         again: np.ndarray | None = start
         for attempt in range(2):
             assert again is not None
-            end = solver.run(program, again)
+            program.forget_jacobian()
+            end = yield Asked(solver, program, again)
             iterations += end.iterations
             state = state_of(program, polished(program, end.z))
             if state.breach > FEASIBLE:

@@ -52,6 +52,7 @@ class NonlinearProgram:
         self.linear = self.rows.linear
         self._known: Evaluation | None = None
         self._good: Evaluation | None = None
+        self._counted: np.ndarray | None = None
         self._jacobian: tuple[np.ndarray, np.ndarray] | None = None
         start = self.at(self.scaled(x0))
         if start.finite:
@@ -93,7 +94,7 @@ class NonlinearProgram:
         x = self.unscaled(z)
         fun, gradient = self.compiled.cost(x)
         values = self.rows.values(x) / self.row_scale
-        self.evaluations += 1
+        self.count(z)
         gradient = np.array(gradient, dtype=np.float64) * self.x_scale / self.fun_scale
         finite = bool(np.isfinite(fun) and np.isfinite(gradient).all() and np.isfinite(values).all())
         if finite:
@@ -105,12 +106,24 @@ class NonlinearProgram:
         self._known = found
         return found
 
+    def count(self, z: np.ndarray) -> None:
+        """Count an evaluation at z, unless it is the point that was counted last."""
+        if self._counted is None or not np.array_equal(self._counted, z):
+            self.evaluations += 1
+            self._counted = np.array(z)
+
     def jacobian(self, z: np.ndarray) -> np.ndarray:
         """Return the derivatives of the constraints at z, (m, n); finite."""
         if self._jacobian is not None and np.array_equal(self._jacobian[0], z):
             return self._jacobian[1]
-        jacobian = self.rows.jacobian(self.unscaled(z)) * self.x_scale / self.row_scale[:, None]
-        if not np.isfinite(jacobian).all():
+        jacobian = self.rows.jacobian(self.unscaled(z))
+        if (self.x_scale != 1).any():
+            jacobian *= self.x_scale
+        if (self.row_scale != 1).any():
+            jacobian /= self.row_scale[:, None]
+        with np.errstate(all="ignore"):
+            finite = np.isfinite(jacobian.sum())  # it may overflow where all are finite: look closer
+        if not finite and not np.isfinite(jacobian).all():
             jacobian = np.nan_to_num(jacobian, nan=0.0, posinf=0.0, neginf=0.0)
         self._jacobian = (np.array(z), jacobian)
         return jacobian
@@ -118,6 +131,10 @@ class NonlinearProgram:
     def pullback(self, z: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Return ``weights @ jacobian(z)`` without the Jacobian."""
         return self.rows.pullback(self.unscaled(z), weights / self.row_scale) * self.x_scale
+
+    def forget_jacobian(self) -> None:
+        """Let go of the derivatives at the last point, which may be large."""
+        self._jacobian = None
 
     def breaches(self, values: np.ndarray) -> np.ndarray:
         """Return by how much each row is outside its limits, (m,)."""
