@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from graphopt.enclosures.enclosure import Range
+from graphopt.enclosures.normalized import normalized_image
 from graphopt.enclosures.rounding import outward
 from graphopt.structure.functions import FUNCTIONS
 
@@ -43,6 +44,8 @@ def image(function: str, parameter: Any, ranges: Sequence[Range]) -> Range:
             lower, upper = _increasing(function, *ranges[0])
         elif function == "product":
             lower, upper = _product(*ranges)
+        elif function == "normalized":
+            lower, upper = normalized_image(*ranges, parameter)
         elif function == "curve":
             from graphopt.enclosures.curve_lines import curve_image  # made of images, these here
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from graphopt.enclosures.enclosure import Range
 from graphopt.enclosures.images import FAR, defined
+from graphopt.enclosures.normalized import normalized_lines
 from graphopt.enclosures.rounding import EPS, TINY, ULPS
 from graphopt.structure.functions import FUNCTIONS
 
@@ -91,6 +92,9 @@ def relax(
         if function == "product":
             first, second = ranges
             lines = _product(first, second, spans)
+        elif function == "normalized":
+            (*low, below), (*high, above) = normalized_lines(*ranges, parameter)
+            lines = Lines(tuple(low), below, tuple(high), above)
         else:
             lower, upper = ranges[0]
             lower = defined(function, parameter, lower)

@@ -9,6 +9,7 @@ import numpy as np
 
 from graphopt.enclosures.enclosure import Range
 from graphopt.enclosures.images import defined, image
+from graphopt.enclosures.normalized import normalized_slopes
 from graphopt.enclosures.rounding import outward
 from graphopt.structure.functions import FUNCTIONS
 
@@ -29,6 +30,8 @@ def slope_ranges(function: str, parameter: Any, ranges: Sequence[Range]) -> tupl
         first, second = ranges
         return (second, first)
     with np.errstate(all="ignore"):
+        if function == "normalized":
+            return normalized_slopes(*ranges, parameter)
         lower, upper = _slopes(function, parameter, *ranges[0])
     return ((np.where(np.isnan(lower), -np.inf, lower), np.where(np.isnan(upper), np.inf, upper)),)
 

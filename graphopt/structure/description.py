@@ -12,6 +12,8 @@ PLURALS = {
     "log1p": "logarithms",
     "sqrt": "square roots",
     "erf": "error functions",
+    "curve": "functions of one number",
+    "normalized": "normalised numbers",
     "relu": "relus",
     "sigmoid": "sigmoids",
     "softplus": "softpluses",

@@ -62,9 +62,13 @@ FUNCTIONS: dict[str, Function] = {
     "arctan": _unary(np.arctan, lambda x: 1.0 / (1.0 + np.square(x))),
     "power": Function(np.power, lambda x, p: (p * np.power(x, p - 1.0),)),
     "curve": Function(lambda x, curve: curve.value(x), lambda x, curve: (curve.slope(x),)),
+    "normalized": Function(
+        lambda x, v, _: x / np.sqrt(v), lambda x, v, _: (1.0 / np.sqrt(v), -0.5 * x / (v * np.sqrt(v)))
+    ),
     "product": Function(lambda x, y, _: x * y, lambda x, y, _: (y, x)),
 }
 """``abs``, ``maximum``, ``clip``, leaky and hard forms are affine in ``relu``; quotients are products with a
 ``reciprocal``. A ``"curve"`` is a function of one number made of several of these, such as silu or elu: its
-parameter is a `graphopt.structure.curve.Curve`.
+parameter is a `graphopt.structure.curve.Curve`. ``"normalized"`` is ``x / sqrt(v)``; its parameter
+is 1 where ``x ** 2 <= v``, else infinite: how large its values can be (see `graphopt.structure.norms`).
 """

@@ -20,6 +20,7 @@ from graphopt.structure.builder import Builder
 from graphopt.structure.composition import composed
 from graphopt.structure.elements import MixedTruth, Value, form_of, is_form, shape_of, value_of
 from graphopt.structure.forms import group_form, taken
+from graphopt.structure.norms import with_norms
 from graphopt.structure.program import Program
 from graphopt.structure.simplification import simplified
 
@@ -86,7 +87,7 @@ def lowered(
         if is_form(value) and value.test:
             raise not_lowered(expression.owner, "a truth value that depends on the decisions is no number")
     program = Program(tuple(builder.groups), tuple(form_of(value) for value in found))
-    return composed(simplified(program)), [shape_of(value) for value in found]
+    return composed(with_norms(simplified(program))), [shape_of(value) for value in found]
 
 
 def _known_shape(decision: Variable) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from graphopt.structure.functions import FUNCTIONS
 
-UNARY = [(name, 0.0) for name in sorted(set(FUNCTIONS) - {"product", "power", "curve"})] + [
+UNARY = [(name, 0.0) for name in sorted(set(FUNCTIONS) - {"product", "power", "curve", "normalized"})] + [
     ("power", exponent) for exponent in (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 7.0)
 ]
 """(function, parameter) of one argument."""

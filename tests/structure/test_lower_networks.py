@@ -23,7 +23,7 @@ NETWORKS = {
     ),
     "layer normalisation": (
         [go.Input(4), go.LayerNormalization(), go.Dense(1)],
-        {"square": 4, "curve": 1, "product": 4},  # the curve is 1 / sqrt
+        {"square": 4, "normalized": 1},
     ),
     "shapes": (
         [

@@ -59,7 +59,7 @@ def test_dense_gives_arrays():
 def test_slopes_are_central_differences(name):
     rng = np.random.default_rng(2)
     function, h = FUNCTIONS[name], 1e-6
-    arguments = [rng.uniform(0.3, 2.0, size=20) for _ in range(2 if name == "product" else 1)]
+    arguments = [rng.uniform(0.3, 2.0, size=20) for _ in range(2 if name in ("normalized", "product") else 1)]
     slopes = function.slope(*arguments, 1.7)
     for k, slope in enumerate(slopes):
         ahead, behind = ([a + s * h * (j == k) for j, a in enumerate(arguments)] for s in (1, -1))
