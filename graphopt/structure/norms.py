@@ -1,7 +1,7 @@
 """Numbers over the root of a sum of squares: layer normalisation, and directions of vectors.
 
-As products with a reciprocal of a root they may be anything, as far as bounds of the factors tell. But what is
-normalised cannot be longer than one, and weighted sums of it are normalised themselves:
+As products with a reciprocal of a root they may be anything, as far as bounds of the factors tell. But what
+is normalised cannot be longer than one, and weighted sums of it are normalised themselves:
 ``sum of a_i x_i / sqrt(v)`` is ``(sum of a_i x_i) / sqrt(v)``, one function of two numbers.
 """
 
@@ -64,7 +64,7 @@ class Norm:
         S, g = (_matrix(form, widths) for form in (self.roots, x))
         if S.size > MOST_ENTRIES:
             return np.full(x.size, np.inf)
-        left, values, right = np.linalg.svd(np.sqrt(self.weights)[:, None] * S, full_matrices=False)
+        _, values, right = np.linalg.svd(np.sqrt(self.weights)[:, None] * S, full_matrices=False)
         kept = values > ROUNDING * len(S) * values.max(initial=0.0)
         shares = g @ right[kept].T
         rest = np.abs(g - shares @ right[kept]).max(axis=1, initial=0.0)
