@@ -6,11 +6,12 @@ Names are dotted and absolute (``theano.tensor.inv``), of modules, functions, cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from graphopt.late_dataclass import late_dataclass
 
-@dataclass(frozen=True)
+
+@late_dataclass(frozen=True)
 class Row:
     """An old name, its new one (None if there is none), and what a person must know about the difference.
 
@@ -24,7 +25,7 @@ class Row:
     kind: ClassVar[str]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Same(Row):
     """At the same place in PyTensor, with the same meaning."""
 

@@ -12,18 +12,18 @@ Unshared kernels, ``w`` (O, *places, C / groups, *kernel), have weights of their
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
 from graphopt.errors import ShapeMismatch
+from graphopt.late_dataclass import late_dataclass
 from graphopt.ops.patches import PatchAdder, PatchReader
 from graphopt.ops.recycling import empty
 from graphopt.ops.sliding import Sliding, Window, tiles
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Correlation:
     """A correlation whose sizes are still open.
 

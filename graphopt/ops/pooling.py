@@ -8,7 +8,6 @@ never counts as a value: a maximum or sum is one of pixels of the image, and so 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -16,10 +15,11 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor import math as tm
 
 from graphopt.errors import ShapeMismatch
+from graphopt.late_dataclass import late_dataclass
 from graphopt.ops.recycling import empty
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Pooling:
     """How a window moves over images.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
 from graphopt.errors import InvalidType, InvalidValue, ShapeMismatch
+from graphopt.late_dataclass import late_dataclass
 
 BORDERS = ("valid", "full", "half")
 Pads = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Sliding:
     """How a window moves over images with some axes.
 

@@ -5,7 +5,7 @@ import importlib.util
 import logging
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.traversal import ancestors, applys_between, io_toposort
+
+from graphopt.late_dataclass import late_dataclass
 
 from ...text import op_text, type_text
 from ..configdefaults import config
@@ -58,7 +60,7 @@ def load_pydot(user):
     return importlib.import_module(_PYDOT)
 
 
-@dataclass
+@late_dataclass()
 class _Picture:
     """One graph and how it is to look."""
 

@@ -1,13 +1,15 @@
 """`debugprint`: a graph as an indented tree, one line a variable."""
 
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from io import StringIO
 from typing import Any
 
 import numpy as np
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.fg import FunctionGraph
+
+from graphopt.late_dataclass import late_dataclass
 
 from ...text import output_number, type_text, variable_text, written
 
@@ -48,7 +50,7 @@ _IDENTIFIERS = {
 }
 
 
-@dataclass
+@late_dataclass()
 class _Tree:
     """What stays the same while one tree is written."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import pytensor.tensor as pt
@@ -12,6 +12,8 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant, Variable
 from pytensor.tensor.exceptions import NotScalarConstantError
 from pytensor.tensor.type import TensorType
+
+from graphopt.late_dataclass import late_dataclass
 
 from ...adopt import adopt
 from ..configdefaults import config
@@ -74,7 +76,7 @@ def _known(n_steps: Any) -> int | None:
         return None
 
 
-@dataclass
+@late_dataclass()
 class _Slice:
     """One tap of a sequence: what `fn` is given, the row of the first step, and the rows of all steps."""
 
@@ -115,7 +117,7 @@ def _slices(sequence: dict, go_backwards: bool) -> Iterable[_Slice]:
         yield _Slice(inner, first, rows)
 
 
-@dataclass
+@late_dataclass()
 class _State:
     """An output: what a step reads of its earlier rows (nothing without taps)."""
 
@@ -190,7 +192,7 @@ def _state(position: int, info: Any) -> _State:
     return state
 
 
-@dataclass
+@late_dataclass()
 class _Carried:
     """A shared variable that the steps update: the variable, what stands for it in a step, its new value."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 from pytensor import scalar as ps
 
 from graphopt.engine.kernels.scalar_text import CASTS, scalar_text
 from graphopt.errors import CompileError
+from graphopt.late_dataclass import late_dataclass
 
 _numbers = count()
 
@@ -28,7 +29,7 @@ class Buffer:
         return self.name or f"@{self.number}@"
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Block:
     """A strided view of a buffer, counted in elements. `base` is an offset known only in the loop."""
 
@@ -66,7 +67,7 @@ class Block:
         return move(self)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Literal:
     """One number for every element of a shape."""
 
@@ -82,7 +83,7 @@ class Literal:
         return replace(self, shape=shape)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Expr:
     """A scalar operation over operands of one shape, not computed yet."""
 

@@ -17,7 +17,6 @@ non-sequence           a state that stays
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,6 +32,7 @@ from graphopt.engine.kernels.step_kernel import ARRAY_DTYPES, StepKernel
 from graphopt.engine.lines.linker import native_funcify, numpy_funcify
 from graphopt.engine.rewrites.simplify import rewrite
 from graphopt.errors import CompileError
+from graphopt.late_dataclass import late_dataclass
 
 MOST_SHAPES = 8  # row shapes a Scan is compiled for; beyond, NumPy does it
 ROWS_BEFORE_COMPILING = 1000  # steps over rows of a shape after the first that are done in NumPy
@@ -55,7 +55,7 @@ def scan_twin(op: Scan, node: Apply) -> Callable:
     return run
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class _Rows:
     """Rows of outer input `position`, from row `start` on: one a step."""
 
@@ -63,7 +63,7 @@ class _Rows:
     start: int
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class _Buffer:
     """An output of the Scan, which outer input `position` makes: an array of first rows, or a length.
 

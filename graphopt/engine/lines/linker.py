@@ -13,7 +13,6 @@ import linecache
 import os
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import singledispatch
 from itertools import count
 from typing import Any
@@ -34,6 +33,7 @@ from graphopt.engine.lines import (  # noqa: F401  (each fills rows of the table
     shapes,
 )
 from graphopt.engine.lines.expressions import Expression, expression_of
+from graphopt.late_dataclass import late_dataclass
 
 _numbers = count()
 _ENGINE = os.path.dirname(os.path.dirname(__file__)) + os.sep
@@ -152,7 +152,7 @@ class StraightLine:
         error.graphopt_failure = Failure(node, tuple(values), self._fgraph, text)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Failure:
     """Which node of which graph failed on which values of its inputs; `text` is what its error says of it.
 

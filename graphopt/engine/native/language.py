@@ -41,9 +41,10 @@ With ``beta == 0`` the old content of the result is never read.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from graphopt.errors import CompileError
+from graphopt.late_dataclass import late_dataclass
 
 VERSION = "1"
 
@@ -105,7 +106,7 @@ _RANK = {"bool": 0, "wi": 0, "i64": 1, "wf": 2, "f32": 3, "f64": 4}
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%"}
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Function:
     """One function of a kernel module, with the type of each of its parameters and locals."""
 
@@ -117,7 +118,7 @@ class Function:
     variables: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Module:
     """A checked kernel module: its functions by name, and the type of each expression node.
 

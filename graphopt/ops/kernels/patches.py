@@ -6,12 +6,12 @@ Only the adding: NumPy reads patches as fast as C does.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from graphopt.engine import native
 from graphopt.engine.lines.linker import native_funcify
+from graphopt.late_dataclass import late_dataclass
 from graphopt.ops.conv import CorrelateInputGradient
 from graphopt.ops.correlation import Correlation
 from graphopt.ops.kernels.table import REALS
@@ -94,7 +94,7 @@ def _three(numbers: Sequence[int], other: int) -> list[int]:
     return [first, *[other] * (AXES - len(numbers)), *rest]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class CompiledCorrelation(Correlation):
     """A correlation whose input gradient is summed in native code."""
 
