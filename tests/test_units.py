@@ -82,6 +82,20 @@ def test_units_do_not_matter(ask):
         np.testing.assert_allclose(prices_again, prices, atol=2e-5, err_msg=str(units))
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e-3, 1.0, 1e3, 1e9])
+@pytest.mark.parametrize("starts", [1, 3])
+def test_units_do_not_matter_in_a_box_alone(unit, starts):
+    """The least of (z - c)^2 + exp(z1 z2) over z = x / unit in [0, 2]: with z1 = 0, z2 and z3 are at c."""
+    x = pt.vector("x", shape=(3,), dtype="float64")
+    z = x / unit
+    cost = pt.sum((z - np.array([0.3, 0.7, 1.1])) ** 2) + pt.exp(z[0] * z[1])
+    answer = go.minimize(cost, over={x: (0, 2 * unit)}, starts=starts, x0=np.full(3, 0.9 * unit))
+    assert answer.success
+    assert answer.n_distinct == 1
+    np.testing.assert_allclose(answer.x / unit, [0, 0.7, 1.1], atol=1e-6)
+    np.testing.assert_allclose(answer.multipliers["x"]["lower"] * unit, [0.1, 0, 0], atol=1e-6)
+
+
 @pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
 def test_whole_numbers_under_limits_in_any_unit(unit):
     x = pt.vector("x", shape=(3,), dtype="float64")

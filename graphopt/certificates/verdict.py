@@ -20,9 +20,10 @@ def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, s
     `claimed`.
 
     Value and gradient come from ``compiled.look``, a function of its own made from the graph as it was
-    written; the values around `x` must bear the gradient out and show nothing better nearby.
+    written; the values around `x` must bear the gradient out and show nothing better nearby. Slopes are per
+    unit of the decisions: `graphopt.problem.compiled.CompiledProblem.units`.
     """
-    lower, upper, sign = compiled.lower, compiled.upper, compiled.sign
+    lower, upper, sign, units = compiled.lower, compiled.upper, compiled.sign, compiled.units
     point = compiled.look(x)
     value, gradient = point.value, sign * point.gradient
     tolerance = GRADIENT_TOLERANCE * (1.0 + abs(value))
@@ -74,7 +75,8 @@ def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, s
         f"differs by {difference:.1e}" if difference else "equal",
         f"the solver's value {claimed:.10g} is not the value {value:.10g} of the graph",
     )
-    largest = float(np.max(np.abs(projected_gradient(x, gradient, lower, upper)), initial=0.0))
+    gradient, box = gradient * units, (lower / units, upper / units)
+    largest = float(np.max(np.abs(projected_gradient(x / units, gradient, *box)), initial=0.0))
     small = check(
         "projected gradient",
         largest <= tolerance,
@@ -86,14 +88,14 @@ def certify_point(compiled: CompiledProblem, x: np.ndarray, claimed: float, *, s
         return certificate(largest, False)
 
     def cost(z: np.ndarray) -> tuple[float, np.ndarray]:
-        seen = compiled.look(z)
-        return sign * seen.value, sign * seen.gradient
+        seen = compiled.look(z * units)
+        return sign * seen.value, sign * seen.gradient * units
 
     around = look_around(
-        cost, x, sign * value, gradient, lower, upper, tolerance=tolerance, noise=compiled.noise, seed=seed
+        cost, x / units, sign * value, gradient, *box, tolerance=tolerance, noise=compiled.noise, seed=seed
     )
     kept = around.gain <= 0
-    better_at = None if kept else around.better_at
+    better_at = None if kept else np.clip(around.better_at * units, lower, upper)
     if not small:  # at a kink there may still be nothing better; elsewhere that there is needs no saying
         if kept:
             check(

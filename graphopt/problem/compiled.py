@@ -19,7 +19,14 @@ from graphopt.problem.compiled_constraints import CompiledConstraints
 from graphopt.problem.functions import ProblemFunctions, functions_of
 from graphopt.problem.precision import NARROW
 from graphopt.problem.problem import Problem
-from graphopt.problem.units import decision_units, power_of_two
+from graphopt.problem.units import (
+    NEARBY,
+    WIDEST,
+    decision_units,
+    limit_sizes,
+    points_of_interest,
+    power_of_two,
+)
 
 T = TypeVar("T")
 
@@ -79,10 +86,47 @@ class CompiledProblem:
         scale if it has one, else `graphopt.problem.units.decision_units`.
         """
         found = decision_units(self.lower, self.upper)
+        if (found > 1.0).any():
+            found = decision_units(self.lower, self.upper, self._influence())
         if self.scale is None:
             return found
         given = np.concatenate([np.full(v.size, v.scale is not None) for v in self.problem.variables])
         return np.where(given, power_of_two(self.scale), found)
+
+    def _influence(self) -> np.ndarray:
+        """Return how much a step of one in each decision can change the cost, relative to one and its value,
+        and the rows, relative to their limits: the most seen at a few points, (n,).
+        """
+        most = np.zeros(self.size)
+        for k, x in enumerate(points_of_interest(self.lower, self.upper)):
+            with np.errstate(all="ignore"):
+                value, gradient = self.cost(x)
+                seen = [np.abs(gradient) / (1.0 + abs(value))]
+                if self.problem.constraints and k < NEARBY:
+                    seen.extend(np.abs(self.rows.jacobian(x)) / self._row_sizes(x)[:, None])
+            most = np.max([most, *(np.where(np.isfinite(one), one, 0.0) for one in seen)], axis=0)
+        return most
+
+    def _row_sizes(self, x: np.ndarray) -> np.ndarray:
+        """Return the size of each row that tells whether a change of it matters: its limit's; for a limit of
+        zero that of the row, like the cost's, if a decision without bounds is in it, and else none: inf.
+        """
+        rows, endless = self.rows, ~np.isfinite(self.upper - self.lower)
+        limit = limit_sizes(rows.lower, rows.upper)
+        like_cost = np.any(rows.jacobian(x)[:, endless] != 0, axis=1)
+        return np.where(limit > 0, limit, np.where(like_cost, 1.0 + np.abs(rows.values(x)), np.inf))
+
+    @property
+    def core(self) -> tuple[np.ndarray, np.ndarray]:
+        """The part of the box within `WIDEST` units of the point next to zero; all of it, unless it is wide
+        beyond what matters.
+        """
+        anchor = np.clip(0.0, self.lower, self.upper)
+        bounded, reach = np.isfinite(self.upper - self.lower), 2 * WIDEST * self.units
+        return (
+            np.where(bounded, np.maximum(self.lower, anchor - reach), self.lower),
+            np.where(bounded, np.minimum(self.upper, anchor + reach), self.upper),
+        )
 
     def cost(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the cost and its gradient at the flat vector `x` of float64."""
@@ -123,7 +167,7 @@ class CompiledProblem:
         InvalidValue
             If a constraint that depends on no decision does not hold.
         """
-        return self._timed(lambda: CompiledConstraints(self.problem, tier=self.tier))
+        return self._timed(lambda: CompiledConstraints(self.problem, tier=self.tier, box=lambda: self.core))
 
     @cached_property
     def numbers(self) -> int:

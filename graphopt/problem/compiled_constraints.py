@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +20,8 @@ CONSTANT_TOLERANCE = 1e-9  # relative breach that rounding explains
 class CompiledConstraints:
     """Constraints as m rows over one flat vector x of n decisions: one row for each element.
 
-    Constraints that depend on no decision are evaluated once: those that hold are dropped.
+    Constraints that depend on no decision are evaluated once: those that hold are dropped. Scales follow from
+    values in `box`, a function that returns lower and upper bounds; in the whole box if it is left out.
 
     Attributes
     ----------
@@ -40,8 +42,14 @@ class CompiledConstraints:
         Which rows are affine in x.
     """
 
-    def __init__(self, problem: Problem, *, tier: str = "auto") -> None:
-        self.problem, self.tier = problem, tier
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        tier: str = "auto",
+        box: Callable[[], tuple[np.ndarray, np.ndarray]] | None = None,
+    ) -> None:
+        self.problem, self.tier, self._box = problem, tier, box
         self._functions = constraint_functions_of(problem)
         self._held_values = list(problem.fixed.values())
         self._drop_constants()
@@ -179,18 +187,21 @@ class CompiledConstraints:
 
     def _somewhere(self) -> np.ndarray:
         """Return a point of the box, only to see shapes."""
-        lower = np.concatenate([v.lower.ravel() for v in self.problem.variables])
-        upper = np.concatenate([v.upper.ravel() for v in self.problem.variables])
+        lower, upper = self._whole_box()
         return np.clip(np.zeros(lower.size), lower, upper)
+
+    def _whole_box(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the bounds of the flat vector."""
+        sides = zip(*((v.lower.ravel(), v.upper.ravel()) for v in self.problem.variables))
+        lower, upper = (np.concatenate(side) for side in sides)
+        return lower, upper
 
     @cached_property
     def _scales(self) -> tuple[np.ndarray, np.ndarray]:
         """The scale and the range of each row."""
         if not self.size:
             return np.empty(0), np.empty(0)
-        lower = np.concatenate([v.lower.ravel() for v in self.problem.variables])
-        upper = np.concatenate([v.upper.ravel() for v in self.problem.variables])
-        points, moved = sample_points(lower, upper)
+        points, moved = sample_points(*(self._whole_box() if self._box is None else self._box()))
         with np.errstate(all="ignore"):
             values = np.array([self.values(x) for x in points])
             ranges, size = row_ranges(values, None if moved is None else np.array([*map(self.values, moved)]))

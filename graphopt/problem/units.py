@@ -5,21 +5,41 @@ from __future__ import annotations
 import numpy as np
 
 NARROWEST, WIDEST = 0.1, 100.0  # widths, in units, of the boxes of decisions that are left as they are
+MATTERS = 0.01  # influence of a step that is no longer too small to be a unit
+NEARBY = 3  # points within one of the point next to zero
 SAMPLES = 16  # points of the box, besides its two outermost corners
 FINEST = 1e-6  # least scale of a row, relative to its values: what lies far below is lost in rounding
 
 
-def decision_units(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+def decision_units(lower: np.ndarray, upper: np.ndarray, influence: np.ndarray | None = None) -> np.ndarray:
     """Return the unit of each decision, (n,): 1, unless its box is very narrow or wide in that unit.
 
-    The box is then between `NARROWEST` and `WIDEST` units wide. Units are powers of two, so that nothing is
-    rounded by them. A decision without both bounds has the unit 1.
+    The box is then between `NARROWEST` and `WIDEST` units wide. A wide box may just be careless, though: the
+    unit is no larger than a step that matters. Units are powers of two, so that nothing is rounded by them. A
+    decision without both bounds has the unit 1.
+
+    Parameters
+    ----------
+    influence : array, (n,), optional
+        How much a step of one can change cost and rows, relative to their sizes.
     """
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", divide="ignore"):
         width = upper - lower
+        matters = np.inf if influence is None else np.maximum(1.0, MATTERS / influence)
     known = np.isfinite(width) & (width > 0)
     width = np.where(known, width, 1.0)
-    return np.where(known, power_of_two(np.clip(1.0, width / WIDEST, width / NARROWEST)), 1.0)
+    unit = np.clip(1.0, np.minimum(width / WIDEST, matters), width / NARROWEST)
+    return np.where(known, power_of_two(unit), 1.0)
+
+
+def points_of_interest(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """Return points at which the influence of decisions is looked at, (k, n): `NEARBY` within one of the
+    point next to zero, the middle of the box, and as many spread over it.
+    """
+    points, _ = sample_points(lower, upper)
+    anchor = np.clip(0.0, lower, upper)
+    near = anchor + np.random.default_rng(1).uniform(-1.0, 1.0, (NEARBY, lower.size))
+    return np.clip(np.vstack([near, np.mean(points[:2], axis=0), points[2 : 2 + NEARBY]]), lower, upper)
 
 
 def power_of_two(size: np.ndarray) -> np.ndarray:
@@ -84,8 +104,8 @@ def row_scales(lower: np.ndarray, upper: np.ndarray, ranges: np.ndarray, size: n
 
     It is the size of the row's limit, 1 where that is zero; but no more than the row's range over the box,
     and no less than `FINEST` of its typical value. So it follows the unit of a row whose range is known, and
-    is at most `usual_scales` unless the values are a million times larger; these stand where the range is
-    not known.
+    is at most `usual_scales` unless the values are a million times larger. Those stand where the range is not
+    known.
 
     Parameters
     ----------

@@ -93,7 +93,9 @@ def _status(run: Run, certificate: Certificate) -> Status:
 
 def _ends(compiled: CompiledProblem, starts: np.ndarray, runs: list[Run]) -> tuple[list[dict[str, Any]], int]:
     """Return one row per start, and how many distinct stationary ends there are."""
-    left = [projected_gradient(run.x, run.gradient, compiled.lower, compiled.upper) for run in runs]
+    units = compiled.units
+    box = compiled.lower / units, compiled.upper / units
+    left = [projected_gradient(run.x / units, run.gradient * units, *box) for run in runs]
     residuals = [float(np.max(np.abs(gradient), initial=0.0)) for gradient in left]
     level = [r <= GRADIENT_TOLERANCE * (1.0 + abs(run.fun)) for r, run in zip(residuals, runs, strict=True)]
     return table(compiled, starts, runs, feasible=[True] * len(runs), residuals=residuals, stationary=level)

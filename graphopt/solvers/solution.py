@@ -67,7 +67,8 @@ class Solution(dict):
         ``"lower_price"`` and ``"upper_price"``: the gain per unit by which that limit is moved outwards. Also
         ``"scale"``, what breaches count relative to, where it is not the larger of 1 and the limit.
     kkt_residual : float
-        Largest component of the projected gradient; under constraints, of the Lagrangian's.
+        Largest component of the projected gradient; under constraints, of the Lagrangian's. Per unit of a
+        decision: 1, but where its box is very narrow or wide in that unit.
     feasible : bool
         Whether every bound holds exactly, and every constraint to 1e-6 of its scale.
     starts : list of dict

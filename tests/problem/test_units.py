@@ -25,6 +25,32 @@ def test_other_boxes_are_of_moderate_width_in_their_unit(width):
     assert np.log2(unit) == np.round(np.log2(unit))
 
 
+def test_a_wide_box_may_be_careless():
+    """The unit is no larger than a step that matters; where none does, the box decides."""
+    lower, upper = np.full(4, -1e6), np.full(4, 1e6)
+    units = decision_units(lower, upper, np.array([0.03, 1e-5, 1e-9, 0.0]))
+    np.testing.assert_array_equal(units, [1, 1024, 2.0**14, 2.0**14])
+
+
+@pytest.mark.parametrize("width", [10.0, 1e4, 1e6])
+def test_careless_bounds_change_no_unit_and_hardly_a_scale(width):
+    x = pt.vector("x", shape=(3,), dtype="float64")
+    limits = [leq(pt.sum(x), 1.5), eq(x[0], x[1]), leq(x[2] ** 2, 0.25), leq(x[0] ** 2, x[1])]
+    cost = pt.sum(pt.tanh(x - 1)) + 0.1 * pt.sum(x**2)
+    problem = Problem(minimize=cost, variables=[Variable(x, -width, width)], constraints=limits)
+    compiled = compile_problem(problem, tier="now")
+    np.testing.assert_array_equal(compiled.units, 1)
+    np.testing.assert_array_equal(compiled.rows.scale, [1.5, 1, 0.25, 1])
+
+
+def test_the_core_of_a_box_is_where_steps_matter():
+    x = pt.vector("x", shape=(2,), dtype="float64")
+    variables = [Variable(x, [-1e6, 3.0], [1e6, np.inf])]
+    compiled = compile_problem(Problem(minimize=pt.sum(x**2), variables=variables), tier="now")
+    lower, upper = compiled.core
+    np.testing.assert_array_equal([lower, upper], [[-200, 3], [200, np.inf]])
+
+
 def test_a_scale_that_is_given_is_the_unit():
     x, y = pt.vector("x", shape=(2,)), pt.vector("y", shape=(1,))
     variables = [Variable(x, 0, 1e9, scale=[1.0, 1e3]), Variable(y, 0, 1)]

@@ -55,10 +55,12 @@ def run_many(compiled: CompiledProblem, solver: LocalSolver, starts: np.ndarray)
 
 
 def steps_of(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray) -> Steps:
-    """Return the generator of points of `solver` from `x0`, in the caller's units whatever the scale."""
-    if compiled.scale is None:
+    """Return the generator of points of `solver` from `x0`, in the caller's units whatever those of the
+    solver.
+    """
+    if np.all(compiled.units == 1.0):
         return solver.steps(x0, compiled.lower, compiled.upper)
-    return _scaled_steps(compiled, solver, x0, compiled.scale)
+    return _scaled_steps(compiled, solver, x0, compiled.units)
 
 
 def _scaled_steps(compiled: CompiledProblem, solver: LocalSolver, x0: np.ndarray, scale: np.ndarray) -> Steps:

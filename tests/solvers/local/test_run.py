@@ -15,19 +15,19 @@ from graphopt.solvers.local.run import run_local, run_many
 
 
 class Quadratic:
-    """Stands in for a compiled problem: the squared distance to a point, in units of `scale`."""
+    """Stands in for a compiled problem: the squared distance to a point, in units of its own."""
 
     def __init__(self, rng, n):
-        self.scale = 10.0 ** rng.uniform(-6, 6, n)
-        self.lower = rng.normal(size=n) * self.scale
-        self.upper = self.lower + rng.random(n) * self.scale
-        self.target = rng.normal(size=n) * self.scale
+        self.units = 10.0 ** rng.uniform(-6, 6, n)
+        self.lower = rng.normal(size=n) * self.units
+        self.upper = self.lower + rng.random(n) * self.units
+        self.target = rng.normal(size=n) * self.units
         self.seen = []
 
     def cost(self, x):
         self.seen.append(x.copy())
-        away = (x - self.target) / self.scale
-        return float(away @ away), 2 * away / self.scale
+        away = (x - self.target) / self.units
+        return float(away @ away), 2 * away / self.units
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -40,7 +40,7 @@ def test_scaled_run_is_exact_in_the_callers_units(seed):
         assert np.all(problem.lower <= x)
         assert np.all(x <= problem.upper)
     expected = np.clip(problem.target, problem.lower, problem.upper)
-    np.testing.assert_allclose((run.x - expected) / problem.scale, 0, atol=1e-7)
+    np.testing.assert_allclose((run.x - expected) / problem.units, 0, atol=1e-7)
     np.testing.assert_allclose(run.gradient, problem.cost(run.x)[1], rtol=1e-9, atol=0)
 
 
