@@ -10,7 +10,7 @@ _HOMES = {
     "compile.debugmode": "DebugMode",
     "compile.function": "function",
     "compile.function_module": "Function Supervisor orig_function",
-    "compile.io": "In Out",
+    "compile.io": "In Out SymbolicInput SymbolicOutput",
     "compile.mode": "AddFeatureOptimizer FAST_RUN get_mode optdb register_mode",
     "compile.ops": "OutputGuard Shape_i deep_copy_op view_op",
     "compile.pfunc": "rebuild_collect_shared",

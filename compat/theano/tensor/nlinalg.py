@@ -16,6 +16,7 @@ from . import basic as tensor
 from . import decompositions, tensor_solving
 from .basic import ExtractDiag
 from .decompositions import SVD, Eig, Eigh, EighGrad, QRFull, QRIncomplete, _matrix, eig, eigh, qr, svd
+from .decompositions import _zero_disconnected as _zero_disconnected
 from .decompositions import into_triangle as into_triangle
 from .tensor_solving import TensorInv, TensorSolve, tensorinv, tensorsolve
 
