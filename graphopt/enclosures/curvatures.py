@@ -11,6 +11,7 @@ from graphopt.enclosures.enclosure import Range
 from graphopt.enclosures.images import defined, image
 from graphopt.enclosures.relaxations import CONCAVE, CONVEX, S_SHAPED
 from graphopt.enclosures.rounding import EPS, outward
+from graphopt.enclosures.steps import STEPS, step_image
 from graphopt.structure.functions import FUNCTIONS
 
 
@@ -68,6 +69,9 @@ def curvature_range(function: str, parameter: Any, ranges: Sequence[Range]) -> R
 
 
 def _curvatures(function: str, parameter: Any, lower: np.ndarray, upper: np.ndarray) -> Range:
+    if function in STEPS:
+        low, high = step_image(function, parameter, lower, upper)
+        return np.where(low == high, 0.0, -np.inf), np.where(low == high, 0.0, np.inf)
     if function == "curve":
         from graphopt.enclosures.curve_ranges import curve_ranges  # made of curvatures, these here
 

@@ -10,6 +10,7 @@ import numpy as np
 from graphopt.enclosures.enclosure import Range
 from graphopt.enclosures.normalized import normalized_image
 from graphopt.enclosures.rounding import outward
+from graphopt.enclosures.steps import STEPS, step_image
 from graphopt.structure.functions import FUNCTIONS
 
 INCREASING = {
@@ -44,6 +45,8 @@ def image(function: str, parameter: Any, ranges: Sequence[Range]) -> Range:
             lower, upper = _increasing(function, *ranges[0])
         elif function == "product":
             lower, upper = _product(*ranges)
+        elif function in STEPS:
+            lower, upper = step_image(function, parameter, *ranges[0])
         elif function == "normalized":
             lower, upper = normalized_image(*ranges, parameter)
         elif function == "curve":

@@ -21,6 +21,7 @@ from graphopt.enclosures.enclosure import Range
 from graphopt.enclosures.images import FAR, defined
 from graphopt.enclosures.normalized import normalized_lines
 from graphopt.enclosures.rounding import EPS, TINY, ULPS
+from graphopt.enclosures.steps import STEPS, step_lines
 from graphopt.structure.functions import FUNCTIONS
 
 S_SHAPED = {"sigmoid", "tanh", "erf", "arctan"}
@@ -164,6 +165,9 @@ def _total(slopes: Sequence[np.ndarray], sizes: Sequence[np.ndarray]) -> np.ndar
 def _unary(function: str, parameter: Any, lower: np.ndarray, upper: np.ndarray, points: np.ndarray) -> Lines:
     if function == "relu":
         return _relu(lower, upper, points)
+    if function in STEPS:
+        below, low, above, high = step_lines(function, parameter, lower, upper, points)
+        return Lines((below,), low, (above,), high)
     if function == "curve":
         from graphopt.enclosures.curve_lines import curve_lines  # slow to import, and few programs need it
 

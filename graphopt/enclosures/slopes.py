@@ -11,6 +11,7 @@ from graphopt.enclosures.enclosure import Range
 from graphopt.enclosures.images import defined, image
 from graphopt.enclosures.normalized import normalized_slopes
 from graphopt.enclosures.rounding import outward
+from graphopt.enclosures.steps import STEPS, step_slopes
 from graphopt.structure.functions import FUNCTIONS
 
 BELLS = {"sigmoid", "tanh", "erf", "arctan"}
@@ -40,6 +41,8 @@ def _slopes(function: str, parameter: Any, lower: np.ndarray, upper: np.ndarray)
     def slope(z: np.ndarray) -> np.ndarray:
         return FUNCTIONS[function].slope(z, parameter)[0]
 
+    if function in STEPS:
+        return step_slopes(function, parameter, lower, upper)
     if function == "curve":
         from graphopt.enclosures.curve_lines import curve_slopes  # made of slopes, these here
 

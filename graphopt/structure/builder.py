@@ -24,7 +24,7 @@ from graphopt.structure.functions import FUNCTIONS
 from graphopt.structure.program import Group
 from graphopt.structure.rows import distinct_rows, marks, moving_rows, ratio, sign_known
 
-NEVER_NEGATIVE = ("relu", "sigmoid", "softplus", "exp", "square", "sqrt")
+NEVER_NEGATIVE = ("relu", "sigmoid", "softplus", "exp", "square", "sqrt", "step")
 
 
 class Builder:

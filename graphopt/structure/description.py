@@ -23,7 +23,12 @@ PLURALS = {
     "square": "squares",
     "sin": "sines",
     "cos": "cosines",
+    "step": "steps",
+    "floor": "floors",
+    "round": "roundings",
 }
+
+JUMPING = {"step", "floor", "round"}
 
 
 def describe(program: Program) -> str:
@@ -46,7 +51,9 @@ def describe(program: Program) -> str:
     if structure is Structure.PIECEWISE_LINEAR:
         return f"affine pieces joined by relu: {counts['relu']} of them"
     parts = ", ".join(f"{count} {_named(function, count)}" for function, count in counts.most_common())
-    return f"{'quadratic in the inputs' if structure is Structure.QUADRATIC else 'smooth functions'}: {parts}"
+    if structure is Structure.QUADRATIC:
+        return f"quadratic in the inputs: {parts}"
+    return f"{'functions that jump' if JUMPING & set(counts) else 'smooth functions'}: {parts}"
 
 
 def _named(function: str, count: int) -> str:

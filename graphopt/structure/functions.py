@@ -28,6 +28,11 @@ def _unary(value: Callable, slope: Callable) -> Function:
     return Function(lambda x, _: value(x), lambda x, _: (slope(x),))
 
 
+def _flat(value: Callable) -> Function:
+    """Return a function of one argument that jumps, and is flat everywhere else."""
+    return Function(value, lambda x, _: (np.zeros_like(x),))
+
+
 def _sigmoid(x: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):  # to inf, which gives the right 0
         return 1.0 / (1.0 + np.exp(-x))
@@ -62,6 +67,9 @@ FUNCTIONS: dict[str, Function] = {
     "arctan": _unary(np.arctan, lambda x: 1.0 / (1.0 + np.square(x))),
     "power": Function(np.power, lambda x, p: (p * np.power(x, p - 1.0),)),
     "curve": Function(lambda x, curve: curve.value(x), lambda x, curve: (curve.slope(x),)),
+    "step": _flat(lambda x, _: (x > 0) * 1.0),
+    "floor": _flat(lambda x, _: np.floor(x)),
+    "round": _flat(lambda x, away: np.trunc(x + np.copysign(0.5, x)) if away else np.round(x)),
     "normalized": Function(
         lambda x, v, _: x / np.sqrt(v), lambda x, v, _: (1.0 / np.sqrt(v), -0.5 * x / (v * np.sqrt(v)))
     ),
@@ -70,5 +78,6 @@ FUNCTIONS: dict[str, Function] = {
 """``abs``, ``maximum``, ``clip``, leaky and hard forms are affine in ``relu``; quotients are products with a
 ``reciprocal``. A ``"curve"`` is a function of one number made of several of these, such as silu or elu: its
 parameter is a `graphopt.structure.curve.Curve`. ``"normalized"`` is ``x / sqrt(v)``; its parameter
-is 1 where ``x ** 2 <= v``, else infinite: how large its values can be (see `graphopt.structure.norms`).
+is 1 where ``x ** 2 <= v``, else infinite: how large its values can be (see `graphopt.structure.norms`). The
+parameter of ``"round"`` is 1 where halves are rounded away from 0, else they are rounded to even numbers.
 """

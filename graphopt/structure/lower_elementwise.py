@@ -18,12 +18,22 @@ from graphopt.structure.elements import (
     Value,
     broadcast,
     form_of,
-    is_form,
     shape_of,
     stretched,
     value_of,
 )
 from graphopt.structure.forms import Form, added, constant_form, scaled, shifted
+from graphopt.structure.jumps import (
+    LOGICAL,
+    as_number,
+    ceiling,
+    equal,
+    floor,
+    logical,
+    sign,
+    truncated,
+    unequal,
+)
 from graphopt.structure.lowering import TAKES_TRUTH, Lowering, lower_op, not_lowered
 from graphopt.structure.quotients import divided, logarithm
 from graphopt.structure.rows import moving_rows
@@ -65,6 +75,11 @@ def _multiply(build: Builder, *factors: Form) -> Form:
     return reduce(build.multiply, order)
 
 
+def _remainder(build: Builder, x: Form, y: Form) -> Form:
+    """Return what is left of x, of the sign of y, when whole multiples of y are taken off."""
+    return _add(build, x, _negative(build.multiply(y, floor(build, divided(build, x, y)))))
+
+
 RULES: dict[type, Callable[..., Form]] = {
     ps.Add: _add,
     ps.Sub: lambda build, x, y: _add(build, x, _negative(y)),
@@ -95,6 +110,16 @@ RULES: dict[type, Callable[..., Form]] = {
     ps.Sinh: _sinh,
     ps.Deg2Rad: lambda build, x: scaled(x, np.pi / 180),
     ps.Rad2Deg: lambda build, x: scaled(x, 180 / np.pi),
+    ps.Floor: floor,
+    ps.Ceil: ceiling,
+    ps.Trunc: truncated,
+    ps.RoundHalfToEven: _one("round"),
+    ps.RoundHalfAwayFromZero: lambda build, x: build.apply("round", x, parameter=1.0),
+    ps.Sign: sign,
+    ps.IntDiv: lambda build, x, y: floor(build, divided(build, x, y)),
+    ps.Mod: _remainder,
+    ps.EQ: equal,
+    ps.NEQ: unequal,
     psm.Sigmoid: _one("sigmoid"),
     psm.Softplus: _one("softplus"),
     psm.Erf: _one("erf"),
@@ -127,9 +152,11 @@ def elementwise(op: ps.ScalarOp, node: Apply, lowering: Lowering, inputs: Sequen
         found = lower_aware(op, node, lowering, inputs)
         if found is not None:
             return [found]
-    if any(is_form(v) and v.test for v in inputs):
-        raise not_lowered(node, "it counts with a truth value that depends on the decisions")
-    inputs, shape = broadcast(inputs)
+    inputs, shape = broadcast([as_number(lowering.builder, v) for v in inputs])
+    if type(op) in LOGICAL:
+        if node.outputs[0].type.dtype != "bool":
+            raise not_lowered(node, "it counts with bits")
+        return [value_of(logical(lowering.builder, op, list(map(form_of, inputs))), shape)]
     if isinstance(op, ps.Pow):
         return [value_of(_power(node, lowering.builder, *inputs), shape)]
     if type(op) not in RULES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from pytensor.ifelse import IfElse
 from pytensor.tensor.blockwise import OpFromGraph
 from pytensor.tensor.special import LogSoftmax
 
-from graphopt.structure.elements import Elements, Value, numbered, value_of
+from graphopt.structure.elements import Elements, Value, numbered, shape_of, stretched, value_of
 from graphopt.structure.forms import joined, scaled, taken
+from graphopt.structure.jumps import stepped
 from graphopt.structure.lowering import TAKES_TRUTH, Lowering, NotLowered, lower_op, not_lowered
 from graphopt.structure.quotients import MOST_TERMS, ExpSum, log_of_sum
 
@@ -28,8 +30,28 @@ def _if_else(op: IfElse, node: Apply, lowering: Lowering, condition: Value, *bra
     if isinstance(condition, NotLowered):
         raise condition
     if isinstance(condition, Elements):
-        raise not_lowered(node, "its condition depends on the decisions")
+        return _either_branch(node, lowering, condition, branches[: op.n_outs], branches[op.n_outs :])
     return list(branches[: op.n_outs] if condition else branches[op.n_outs :])
+
+
+def _either_branch(
+    node: Apply, lowering: Lowering, condition: Elements, ones: Sequence[Value], others: Sequence[Value]
+) -> list[Value]:
+    """Return what an IfElse gives whose condition depends on the decisions."""
+    found = []
+    for one, other in zip(ones, others, strict=True):
+        if isinstance(one, NotLowered) or isinstance(other, NotLowered):
+            raise one if isinstance(one, NotLowered) else other
+        if shape_of(one) != shape_of(other):
+            raise not_lowered(
+                node, "its condition depends on the decisions, and its branches differ in shape"
+            )
+        everywhere = stretched(condition, shape_of(one)) if shape_of(one) else condition
+        value = stepped(lowering.builder, everywhere, one, other)
+        if value is None:
+            raise not_lowered(node, "its condition depends on the decisions, and a branch may not be defined")
+        found.append(value_of(value, shape_of(one)))
+    return found
 
 
 @lower_op.register(LogSoftmax)

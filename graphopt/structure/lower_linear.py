@@ -16,8 +16,9 @@ from pytensor.tensor.extra_ops import CumOp
 from pytensor.tensor.linalg import CholeskySolve, Solve, SolveTriangular
 from pytensor.tensor.signal.conv import Convolve1d, Convolve2d
 
+from graphopt.structure.builder import Builder
 from graphopt.structure.elements import Elements, Value, combined, is_form, linear, numbered, value_of
-from graphopt.structure.forms import Form, taken
+from graphopt.structure.forms import Form, scaled, shifted, taken, transformed
 from graphopt.structure.lowering import Lowering, lower_op, not_lowered, run_numbers
 from graphopt.structure.products import matrix_product, summing
 
@@ -75,12 +76,22 @@ def _reduce(op: CAReduce, node: Apply, lowering: Lowering, x: Elements) -> list[
     rows = np.transpose(numbered([x])[0], [*kept, *axes]).reshape(int(np.prod(shape)), -1)
     build = lowering.builder
     pairs = {ps.Mul: build.multiply, ps.Maximum: build.maximum, ps.Minimum: build.minimum}
-    if x.test or type(op.scalar_op) not in (ps.Add, *pairs):
+    if type(op.scalar_op) in (ps.AND, ps.OR) and node.inputs[0].type.dtype == "bool":
+        total = transformed(summing(rows, rows.shape[1], x.size), x.form)
+        return [value_of(_all_or_any(op, build, total, rows.shape[1]), shape)]
+    if type(op.scalar_op) not in (ps.Add, *pairs):
         raise not_lowered(node, "it is neither a sum, a product, a maximum nor a minimum of numbers")
     if isinstance(op.scalar_op, ps.Add):
         return [combined(x, summing(rows, rows.shape[1], x.size), shape)]
     columns = [taken(x.form, column) for column in rows.T]
     return [value_of(in_pairs(pairs[type(op.scalar_op)], columns), shape)]
+
+
+def _all_or_any(op: CAReduce, build: Builder, total: Form, count: int) -> Form:
+    """Return whether all, or any, of `count` numbers 0 and 1 are 1; `total` is their sum."""
+    if isinstance(op.scalar_op, ps.AND):
+        return build.relu(shifted(total, 1.0 - count))
+    return shifted(scaled(build.relu(shifted(scaled(total, -1.0), 1.0)), -1.0), 1.0)
 
 
 def in_pairs(function: Callable[[Form, Form], Form], forms: Sequence[Form]) -> Form:

@@ -20,6 +20,7 @@ from graphopt.structure.builder import Builder
 from graphopt.structure.composition import composed
 from graphopt.structure.elements import MixedTruth, Value, form_of, is_form, shape_of, value_of
 from graphopt.structure.forms import group_form, taken
+from graphopt.structure.jumps import as_number
 from graphopt.structure.norms import with_norms
 from graphopt.structure.program import Program
 from graphopt.structure.simplification import simplified
@@ -82,10 +83,7 @@ def lowered(
     for decision, shape, size in zip(decisions, shapes, sizes):
         values[decision] = value_of(taken(whole, np.arange(start, start + size)), shape)
         start += size
-    found = Lowering(builder, values).values_of(expressions)
-    for expression, value in zip(expressions, found):
-        if is_form(value) and value.test:
-            raise not_lowered(expression.owner, "a truth value that depends on the decisions is no number")
+    found = [as_number(builder, value) for value in Lowering(builder, values).values_of(expressions)]
     program = Program(tuple(builder.groups), tuple(form_of(value) for value in found))
     return composed(with_norms(simplified(program))), [shape_of(value) for value in found]
 
@@ -115,6 +113,8 @@ class Lowering:
     dominators : dict of Variable to Variable
         Of what is elementwise: the nearest variable that it is an elementwise function of, nothing else
         that moves coming in between.
+    given : set of Variable
+        Whose values were there from the start: the graph below them does not count.
     curves : bool
         Whether functions of one number made of several become one.
     curved : set of Variable
@@ -133,6 +133,7 @@ class Lowering:
         self.dominators: dict[Variable, Variable] = {}
         self.curved: set[Variable] = set()
         self._values = dict(values)
+        self.given = set(values) | (outer.given if outer is not None else set())
         self._outer = outer
 
     def __getitem__(self, variable: Variable) -> Value:
@@ -209,15 +210,16 @@ class Lowering:
         self.builder.name = str(node.outputs[0])
         if not any(is_form(value) for value in inputs):
             return run_numbers(node, inputs)
-        truth = any(is_form(value) and value.test for value in inputs)
-        if truth and not isinstance(node.op, tuple(TAKES_TRUTH)):
-            raise not_lowered(node, "it counts with a truth value that depends on the decisions")
+        if not isinstance(node.op, tuple(TAKES_TRUTH)):
+            inputs = self._numbers(inputs)
         try:
             return lower_op(node.op, node, self, *inputs)
         except MixedTruth:
-            raise not_lowered(
-                node, "it puts truth values that depend on the decisions among numbers"
-            ) from None
+            return lower_op(node.op, node, self, *self._numbers(inputs))
+
+    def _numbers(self, values: Sequence[Value]) -> list[Value]:
+        """Return `values` with truth values as 0 and 1."""
+        return [as_number(self.builder, value) for value in values]
 
 
 def run_numbers(node: Apply, inputs: Sequence[Any]) -> list[Any]:

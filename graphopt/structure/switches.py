@@ -22,6 +22,7 @@ from graphopt.structure.elements import (
     value_of,
 )
 from graphopt.structure.forms import Form, added, constant_form, scaled, shifted
+from graphopt.structure.jumps import as_number, stepped, truncated, unequal
 from graphopt.structure.lowering import Lowering, NotLowered, not_lowered
 from graphopt.structure.rows import moving_rows, ratio
 
@@ -37,38 +38,49 @@ def lower_aware(op: ps.ScalarOp, node: Apply, lowering: Lowering, inputs: Sequen
         return _switch(node, lowering, *inputs)
     tests = [isinstance(v, Elements) and bool(v.test) for v in inputs]
     if isinstance(op, ps.Cast):
-        if not tests[0] and node.outputs[0].type.dtype.startswith(("int", "uint", "bool")):
-            raise not_lowered(node, "it rounds")
-        return inputs[0]
+        before, after = node.inputs[0].type.dtype, node.outputs[0].type.dtype
+        if tests[0] or not after.startswith(("int", "uint", "bool")):
+            return inputs[0]
+        return _whole(lowering.builder, before, after, inputs[0])
     if isinstance(op, ps.Mul):
         return _gated(node, lowering, inputs, tests) if any(tests) else None
-    if any(tests) and not isinstance(op, ps.Invert):
-        raise not_lowered(node, "it compares truth values")
     if isinstance(op, ps.Invert):
         if not tests[0]:
-            raise not_lowered(node, "it turns bits")
+            if node.inputs[0].type.dtype != "bool":
+                raise not_lowered(node, "it turns bits")
+            return value_of(shifted(scaled(inputs[0].form, -1.0), 1.0), inputs[0].shape)
         (test,) = inputs
         return Elements(scaled(test.form, -1.0), test.shape, OPPOSITE[test.test])
-    (first, second), shape = broadcast(inputs)
+    (first, second), shape = broadcast([as_number(lowering.builder, value) for value in inputs])
     if isinstance(op, ps.LT | ps.LE):
         first, second = second, first
     difference = added(form_of(first), scaled(form_of(second), -1.0))
     return value_of(difference, shape, ">" if isinstance(op, ps.GT | ps.LT) else ">=")
 
 
+def _whole(build: Builder, before: str, after: str, value: Elements) -> Value:
+    """Return numbers as whole ones: rounded towards 0, or whether they are not 0."""
+    if after == "bool" and before != "bool":
+        zero = constant_form(np.zeros(value.size))
+        return value_of(unequal(build, value.form, zero), value.shape)
+    if before.startswith("float"):
+        return value_of(truncated(build, value.form), value.shape)
+    return value
+
+
 def _gated(node: Apply, lowering: Lowering, inputs: Sequence[Value], tests: list[bool]) -> Value:
     """Return ``(c > 0) * x``, which is a choice between x and 0."""
-    if sum(tests) > 1:
-        raise not_lowered(node, "it multiplies truth values")
     values, shape = broadcast(inputs)
     build, place = lowering.builder, tests.index(True)
+    if sum(tests) > 1:
+        values = [v if k == place else as_number(build, v) for k, v in enumerate(values)]
     factors = [form_of(v) for k, v in enumerate(values) if k != place]
     product = reduce(build.multiply, factors)
     found = chosen(build, values[place].form, product, constant_form(np.zeros(product.size)))
     if found is None and len(inputs) == 2:
         found = _cut(node.inputs[place], (node.inputs[1 - place], None), lowering, shape)
     if found is None:
-        raise not_lowered(node, "it jumps where the comparison changes")
+        found = build.multiply(form_of(as_number(build, values[place])), product)
     return value_of(found, shape)
 
 
@@ -81,14 +93,19 @@ def _switch(node: Apply, lowering: Lowering, condition: Value, one: Value, other
             return one if where.all() else other
         first, second = numbered([one, other])
         return picked([one, other], np.where(where.reshape(shape), first, second))
+    build, found = lowering.builder, None
     if not condition.test:
-        raise not_lowered(node, "its condition is a number that depends on the decisions")
-    found = chosen(lowering.builder, condition.form, form_of(one), form_of(other))
+        condition = _whole(build, node.inputs[0].type.dtype, "bool", condition)
+    one, other = as_number(build, one), as_number(build, other)
+    if condition.test:
+        found = chosen(build, condition.form, form_of(one), form_of(other))
+        if found is None:
+            found = _cut(node.inputs[0], node.inputs[1:], lowering, shape)
     if found is None:
-        found = _cut(node.inputs[0], node.inputs[1:], lowering, shape)
+        found = stepped(build, condition, one, other)
     if found is None:
         raise not_lowered(
-            node, "its two branches do not meet where the condition changes, or are no function of it alone"
+            node, "its branches do not meet where the condition changes, and one is not defined everywhere"
         )
     return value_of(found, shape)
 
@@ -114,7 +131,7 @@ def _cut(
     if found is None:
         return None
     variable, threshold, above = found
-    beneath = ancestors([b for b in branches if b is not None], blockers=[variable])
+    beneath = ancestors([b for b in branches if b is not None], blockers=[variable, *lowering.given])
     if any(_moves(v, lowering) for v in beneath if v is not variable):
         return None
     x, build = lowering[variable], lowering.builder
@@ -125,6 +142,7 @@ def _cut(
 
     def at(value: Value, branch: Variable | None) -> Value:
         found = np.zeros(()) if branch is None else lowering.again({variable: value}, branch)
+        found = as_number(build, found)
         return stretched(found, shape)
 
     one, other = branches if above else branches[::-1]
@@ -157,7 +175,7 @@ def _threshold(condition: Variable, lowering: Lowering) -> tuple[Variable, np.nd
 
 
 def _moves(variable: Variable, lowering: Lowering) -> bool:
-    """Return whether `variable` is a root of the graph that depends on the decisions."""
-    if variable.owner is not None or isinstance(variable, Constant):
+    """Return whether `variable` is a root of the graph, or given as one, that depends on the decisions."""
+    if isinstance(variable, Constant) or (variable.owner is not None and variable not in lowering.given):
         return False
     return isinstance(lowering[variable], Elements)

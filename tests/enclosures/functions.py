@@ -4,10 +4,15 @@ import numpy as np
 
 from graphopt.structure.functions import FUNCTIONS
 
-UNARY = [(name, 0.0) for name in sorted(set(FUNCTIONS) - {"product", "power", "curve", "normalized"})] + [
+JUMPING = [("step", 0.0), ("floor", 0.0), ("round", 0.0), ("round", 1.0)]
+"""(function, parameter) of those that jump."""
+
+OTHERS = {"product", "power", "curve", "normalized", *(name for name, _ in JUMPING)}
+
+UNARY = [(name, 0.0) for name in sorted(set(FUNCTIONS) - OTHERS)] + [
     ("power", exponent) for exponent in (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 7.0)
 ]
-"""(function, parameter) of one argument."""
+"""(function, parameter) of one argument, that have a slope nearly everywhere."""
 
 
 def intervals(rng, count=4000):
