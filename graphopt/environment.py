@@ -1,5 +1,7 @@
 """What must be true before PyTensor is imported: a cache it can write, no BLAS warning, one BLAS thread.
 
+The C++ compiler is named too, which PyTensor would start to see whether it is there.
+
 A flag or variable the user has set is never changed.
 """
 
@@ -21,6 +23,10 @@ def prepare_environment() -> None:
     added = []
     if "blas__ldflags" not in named and not _user_file_sets("ldflags"):
         added.append("blas__ldflags=")
+    if "cxx" not in named and sys.platform == "linux" and not _user_file_sets("cxx"):
+        compiler = _path_of("g++")
+        if not set(compiler) & set(",= "):  # which end a flag
+            added.append(f"cxx={compiler}")
     if "base_compiledir" not in named and "compiledir" not in named and not _home_is_writable():
         added.append(f"base_compiledir={_passing_folder()}")
     if added and "pytensor" not in sys.modules:
@@ -79,6 +85,15 @@ def _passing_folder() -> str:
     folder = tempfile.mkdtemp(prefix="graphopt-pytensor-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _path_of(program: str) -> str:
+    """Return the path of `program` as the shell finds it; "" if it does not."""
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        path = os.path.join(folder, program)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return ""
 
 
 def _home_is_writable() -> bool:
