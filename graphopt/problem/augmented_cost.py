@@ -81,9 +81,10 @@ class AugmentedFunction:
         lead = (x.shape[0],) if many else ()
         vector, scalar = (pt.matrix, pt.vector) if many else (pt.vector, pt.scalar)
         weight = scalar("weight of the cost", dtype="float64")
+        prices = vector("prices", dtype="float64")
         shift, stiffness = vector("shift", dtype="float64"), vector("stiffness", dtype="float64")
         low, high = pt.vector("low", dtype="float64"), pt.vector("high", dtype="float64")
-        self._inputs = [x, weight, shift, stiffness, low, high]
+        self._inputs = [x, weight, prices, shift, stiffness, low, high]
         objective, *rows = graphs
         total = smooth = weight * objective
         pulls, values = [], []
@@ -92,8 +93,9 @@ class AugmentedFunction:
             flat = row.reshape((*lead, size), ndim=len(lead) + 1)
             moved = flat + shift[part]
             outside = moved - pt.clip(moved, low[start:stop], high[start:stop])
-            pull = stiffness[part] * outside
-            total = total + 0.5 * pt.sum(pull * outside, axis=-1)
+            force = stiffness[part] * outside
+            pull = prices[part] + force
+            total = total + pt.sum(prices[part] * flat + 0.5 * force * outside, axis=-1)
             smooth = smooth + pt.sum(pull * flat, axis=-1)  # with `pull` held: the gradient of `total`
             pulls.append(pull)
             values.append(flat)
@@ -116,7 +118,10 @@ class AugmentedFunction:
             return [np.ascontiguousarray(v).reshape(v.shape) for v in self._evaluate_parts(*values)]
 
     def compiled(self, tier: str) -> engine.Compiled:
-        """Return ``(x, weight, shift, stiffness, low, high, *held parts) -> totals, gradients, values``."""
+        """Return the function of x, weight, prices, shift, stiffness, limits and held parts.
+
+        It gives totals, gradients and the values of the rows.
+        """
         with self._lock, collector_paused():
             if tier not in self._made:
                 slots = [part.type(name=part.name) for part in self._parts]
@@ -132,8 +137,8 @@ class AugmentedFunction:
 class AugmentedCost:
     """The augmented Lagrangian of a compiled problem at many points, or at one: what solvers see.
 
-    For a cost f and rows c between their limits,
-    ``weight * f(x) + sum(0.5 * stiffness * (c(x) + shift - clip(c(x) + shift, lower, upper)) ** 2)``.
+    For a cost f and rows c, it is ``weight * f(x) + sum(prices * c(x) + 0.5 * stiffness * d ** 2)``. By
+    ``d = c(x) + shift - clip(c(x) + shift, lower, upper)`` a shifted row is outside its limits.
     """
 
     def __init__(self, compiled: CompiledProblem, function: AugmentedFunction, *, many: bool) -> None:
@@ -147,7 +152,12 @@ class AugmentedCost:
         return filled_up(rows) if self._many else rows
 
     def __call__(
-        self, points: np.ndarray, weight: np.ndarray, shift: np.ndarray, stiffness: np.ndarray
+        self,
+        points: np.ndarray,
+        weight: np.ndarray,
+        prices: np.ndarray,
+        shift: np.ndarray,
+        stiffness: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return augmented Lagrangians (B,), gradients (B, n) and values of the rows (B, m) at `points`.
 
@@ -159,10 +169,11 @@ class AugmentedCost:
             Of float64, in the caller's units.
         weight : array, (B,)
             What the cost at each point is multiplied by.
-        shift, stiffness : array, (B, m)
-            For each point, what is added to the rows, and the penalty on the squares of breaches.
+        prices, shift, stiffness : array, (B, m)
+            For each point, what a unit of each row costs, what is added before a breach is measured, and the
+            penalty on the squares of breaches.
         """
-        given = [points, self._sign * weight, shift, stiffness]
+        given = [points, self._sign * weight, prices, shift, stiffness]
         if not self._many:
             found = [self._function.trusted(*each, *self._limits, *self._parts) for each in zip(*given)]
             totals, gradients, values = (np.array(column) for column in zip(*found))

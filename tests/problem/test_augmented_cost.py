@@ -55,15 +55,16 @@ def questions(compiled, count, seed=1):
     rng = np.random.default_rng(seed)
     n, m = compiled.size, compiled.rows.size
     stiffness = 10.0 ** rng.uniform(-2, 2, (count, m))
-    return rng.uniform(-1, 1, (count, n)), rng.uniform(0.1, 2, count), rng.normal(size=(count, m)), stiffness
+    prices, shift = rng.normal(size=(2, count, m))
+    return rng.uniform(-1, 1, (count, n)), rng.uniform(0.1, 2, count), prices, shift, stiffness
 
 
-def by_definition(compiled, x, weight, shift, stiffness):
+def by_definition(compiled, x, weight, prices, shift, stiffness):
     cost, gradient = compiled.cost(x)
     values = compiled.constraints(x)
     outside = values + shift - np.clip(values + shift, *compiled.limits)
-    slope = weight * gradient + (stiffness * outside) @ compiled.jacobian(x)
-    return weight * cost + 0.5 * np.sum(stiffness * outside**2), slope, values
+    slope = weight * gradient + (prices + stiffness * outside) @ compiled.jacobian(x)
+    return weight * cost + np.sum(prices * values + 0.5 * stiffness * outside**2), slope, values
 
 
 @pytest.mark.parametrize("make", [forecaster, two_variables, constraints_only])
@@ -73,7 +74,7 @@ def test_it_is_what_its_definition_says(make, function):
     asked = questions(compiled, 11)
     found = function(compiled)(*asked)
     for one in zip(*asked, *found):
-        for value, expected in zip(one[4:], by_definition(compiled, *one[:4]), strict=True):
+        for value, expected in zip(one[5:], by_definition(compiled, *one[:5]), strict=True):
             np.testing.assert_allclose(value, expected, rtol=1e-9, atol=1e-12)
 
 
@@ -92,7 +93,8 @@ def test_a_point_that_is_no_number_leaves_the_others_alone():
     problem = go.Problem(minimize=pt.sum(x**2), variables=[go.Variable(x, -1, 1)], constraints=[limit])
     cost = batched_augmented_cost(compile_problem(problem, tier="now"))
     points = np.array([[0.25, 0.1], [-0.5, 0.1]])
-    totals, gradients, values = cost(points, np.ones(2), np.zeros((2, 1)), np.ones((2, 1)))
+    nothing = np.zeros((2, 1))
+    totals, gradients, values = cost(points, np.ones(2), nothing, nothing, np.ones((2, 1)))
     np.testing.assert_allclose([totals[0], *gradients[0], values[0, 0]], [0.0725, 0.5, 0.2, 0.6], rtol=1e-14)
     assert np.isnan(totals[1])
 
@@ -100,7 +102,7 @@ def test_a_point_that_is_no_number_leaves_the_others_alone():
 def test_weights_are_those_of_today():
     net = go.Sequential([go.Input(2), go.Dense(1, name="y")], seed=0)
     problem = network_problem(net, "minimize", bounds=(0, 1), constraints=[go.limit("y", upper=0.0)])
-    asked = np.ones((1, 2)), np.ones(1), np.zeros((1, 1)), np.zeros((1, 1))
+    asked = np.ones((1, 2)), np.ones(1), *np.zeros((3, 1, 1))
     before = batched_augmented_cost(compile_problem(problem))(*asked)[0]
     net.set_weights([2 * w for w in net.get_weights()])
     after = batched_augmented_cost(compile_problem(problem))(*asked)[0]

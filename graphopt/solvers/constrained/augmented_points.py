@@ -87,6 +87,8 @@ def _evaluation(programs: Sequence[NonlinearProgram]):
     cost = None
     if len(programs) > 1 and len(programs) * numbers >= ONE_GRAPH_FROM:
         cost = batched_augmented_cost(compiled)
+        for program in programs:
+            program.cost_of_many = cost
     if cost is None and numbers >= ONE_GRAPH_FROM:
         cost = augmented_cost(compiled)
     if cost is None:
@@ -117,7 +119,7 @@ class OneGraph:
         filled = self._filled(asked)
         x = np.clip(np.array([one.z for one in filled]) * self.x_scale, self.lower, self.upper)
         with np.errstate(all="ignore"):
-            totals, gradients, values = self.cost(x, self._weight, self._shift, self._stiffness)
+            totals, gradients, values = self.cost(x, self._weight, self._prices, self._shift, self._stiffness)
             gradients = gradients * self.x_scale
             values = values / self._row_scale
             finite = np.isfinite(totals) & np.isfinite(gradients).all(axis=1)
@@ -145,6 +147,7 @@ class OneGraph:
             filled = self._filled(live)
             self._weight, self._row_scale = self.weight[filled], self.row_scale[filled]
             self._shift, self._stiffness = self.shift[filled], self.stiffness[filled]
+            self._prices = np.zeros_like(self._shift)
 
     def _filled(self, few: list) -> list:
         """Return `few` with the last one repeated until a call is full."""

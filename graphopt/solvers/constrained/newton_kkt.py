@@ -129,21 +129,15 @@ def _lagrangian_hessian(
     program: NonlinearProgram, z: np.ndarray, multipliers: np.ndarray, free: np.ndarray
 ) -> np.ndarray | None:
     """Return the Hessian of the Lagrangian over the free decisions, from differences inside the box."""
-
-    def slope(point: np.ndarray) -> np.ndarray | None:
-        seen = program.at(point)
-        if not seen.finite:
-            return None
-        return seen.gradient + program.pullback(point, multipliers) if multipliers.any() else seen.gradient
-
-    columns = []
-    for j in np.flatnonzero(free):
-        step = 1e-5 * max(1.0, abs(z[j]))
-        ahead, behind = z.copy(), z.copy()
-        ahead[j], behind[j] = min(z[j] + step, program.upper[j]), max(z[j] - step, program.lower[j])
-        one, two = slope(ahead), slope(behind)
-        if one is None or two is None or not ahead[j] > behind[j]:
-            return None
-        columns.append((one - two)[free] / (ahead[j] - behind[j]))
-    hessian = np.array(columns)
+    columns = np.flatnonzero(free)
+    steps = 1e-5 * np.maximum(1.0, np.abs(z[columns]))
+    ahead, behind = np.tile(z, (columns.size, 1)), np.tile(z, (columns.size, 1))
+    places = np.arange(columns.size), columns
+    ahead[places] = np.minimum(z[columns] + steps, program.upper[columns])
+    behind[places] = np.maximum(z[columns] - steps, program.lower[columns])
+    lengths = ahead[places] - behind[places]
+    slopes = program.slopes(np.concatenate([ahead, behind]), multipliers) if (lengths > 0).all() else None
+    if slopes is None:
+        return None
+    hessian = (slopes[: columns.size] - slopes[columns.size :])[:, free] / lengths[:, None]
     return 0.5 * (hessian + hessian.T)

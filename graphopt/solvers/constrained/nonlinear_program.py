@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from graphopt.problem.augmented_cost import AugmentedCost
 from graphopt.problem.compiled import CompiledProblem
 
 STEEP = 100.0  # objective and rows with larger slopes at the start are divided down to it
@@ -39,6 +40,8 @@ class NonlinearProgram:
         The breach of each row that counts as none: 1e-6 of its typical size.
     evaluations, nonfinite : int
         Points at which the cost was evaluated, and how many of them were not finite.
+    cost_of_many : AugmentedCost or None
+        What evaluates many points at once, if whoever runs several programs has made it.
     """
 
     def __init__(self, compiled: CompiledProblem, x0: np.ndarray, *, feasibility: float = 1e-6) -> None:
@@ -47,6 +50,7 @@ class NonlinearProgram:
         self._x_lower, self._x_upper = compiled.lower, compiled.upper
         self.lower, self.upper = compiled.lower / self.x_scale, compiled.upper / self.x_scale
         self.evaluations = self.nonfinite = 0
+        self.cost_of_many: AugmentedCost | None = None
         self.fun_scale, self.row_scale = 1.0, np.ones(self.rows.size)
         self.low, self.high = self.rows.lower, self.rows.upper
         self.linear = self.rows.linear
@@ -131,6 +135,30 @@ class NonlinearProgram:
     def pullback(self, z: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Return ``weights @ jacobian(z)`` without the Jacobian."""
         return self.rows.pullback(self.unscaled(z), weights / self.row_scale) * self.x_scale
+
+    def slopes(self, points: np.ndarray, multipliers: np.ndarray) -> np.ndarray | None:
+        """Return the gradients of ``f + multipliers @ c`` at `points`, (k, n) both; None where one is not
+        finite.
+        """
+        if self.cost_of_many is None:
+            found = []
+            for z in points:
+                seen = self.at(z)
+                if not seen.finite:
+                    return None
+                pulled = self.pullback(z, multipliers) if multipliers.any() else 0.0
+                found.append(seen.gradient + pulled)
+            return np.array(found)
+        x = np.clip(points * self.x_scale, self._x_lower, self._x_upper)
+        prices = np.tile(multipliers / self.row_scale, (len(x), 1))
+        nothing = np.zeros_like(prices)
+        weight = np.full(len(x), 1.0 / self.fun_scale)
+        with np.errstate(all="ignore"):
+            totals, gradients, _ = self.cost_of_many(x, weight, prices, nothing, nothing)
+        self.evaluations += len(x)
+        return (
+            gradients * self.x_scale if np.isfinite(totals).all() and np.isfinite(gradients).all() else None
+        )
 
     def forget_jacobian(self) -> None:
         """Let go of the derivatives at the last point, which may be large."""

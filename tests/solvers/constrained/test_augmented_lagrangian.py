@@ -10,7 +10,7 @@ from scipy.optimize import NonlinearConstraint, minimize
 
 import graphopt as go
 from graphopt.problem import Problem, Variable, compile_problem, eq, geq, leq, rate
-from graphopt.problem.augmented_cost import AugmentedCost, batched_augmented_cost
+from graphopt.problem.augmented_cost import batched_augmented_cost
 from graphopt.problem.network_problem import network_problem
 from graphopt.solvers.constrained import augmented_points
 from graphopt.solvers.constrained.augmented_lagrangian import AugmentedLagrangian
@@ -101,34 +101,68 @@ def test_many_starts_in_step_are_the_runs_one_by_one(make, monkeypatch, one_grap
     np.testing.assert_allclose([r.x for r in together], [r.x for r in alone], atol=1e-7)
 
 
-@pytest.mark.parametrize("make", [ball, steep, planned])
-def test_bits_of_a_run_do_not_depend_on_the_others(make, monkeypatch, one_graph):
-    compiled = make()
-    starts = starts_of(compiled, 9)
-    monkeypatch.setattr(augmented_points, "augmented_cost", batched_augmented_cost)
-    together = solve_constrained(compiled, starts, solver=SOLVER)
-    for many, start in zip(together, starts, strict=True):
-        (one,) = solve_constrained(compiled, [start], solver=SOLVER)
-        assert told(many) == told(one)
-        assert (many.fun, many.x.tolist()) == (one.fun, one.x.tolist())
-
-
-def test_runs_that_end_leave_the_others_to_go_on(monkeypatch, one_graph):
-    """All live runs are evaluated in one call, and nothing else is."""
-    compiled, sizes = ball(), []
-    call = augmented_points.OneGraph.__call__
+@pytest.fixture
+def sizes(monkeypatch):
+    """The numbers of runs that the calls of one graph are for."""
+    seen, call = [], augmented_points.OneGraph.__call__
 
     def counted(self, live, asked):
-        sizes.append(len(asked))
+        seen.append(len(asked))
         return call(self, live, asked)
 
     monkeypatch.setattr(augmented_points.OneGraph, "__call__", counted)
+    return seen
+
+
+def test_bits_of_a_run_do_not_depend_on_the_others(monkeypatch, one_graph):
+    """With the same function, at the solver's own tolerance, where a rounding error would show."""
+    compiled = planned()
+    starts = starts_of(compiled, 9)
+
+    def programs():
+        return [NonlinearProgram(compiled, start) for start in starts]
+
+    points = [program.scaled(start) for program, start in zip(programs(), starts, strict=True)]
+    together, alone = programs(), programs()
+    ends = SOLVER.run_many(together, points)
+    monkeypatch.setattr(augmented_points, "augmented_cost", batched_augmented_cost)
+    for many, end, one, point in zip(together, ends, alone, points, strict=True):
+        expected = SOLVER.run(one, point)
+        assert (end.z.tolist(), end.stopped, end.iterations) == (
+            expected.z.tolist(),
+            expected.stopped,
+            expected.iterations,
+        )
+        assert many.evaluations == one.evaluations
+
+
+def test_runs_that_end_leave_the_others_to_go_on(monkeypatch, one_graph, sizes):
+    """All live runs are evaluated in one call, and nothing else is."""
+    compiled = ball()
     monkeypatch.setattr(augmented_points, "by_parts", None)
     starts = [np.array([0.6, 0.8, 0.0]), *starts_of(compiled, 7)]
     runs = SOLVER.run_many([NonlinearProgram(compiled, start) for start in starts], starts)
     assert {run.stopped for run in runs} == {"converged"}
     assert sizes[0] == 8 > sizes[-1]
     assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("make", [steep, planned, partly_defined])
+def test_slopes_of_the_lagrangian_at_many_points_are_those_of_each(make):
+    compiled, rng = make(), np.random.default_rng(0)
+    program = NonlinearProgram(compiled, np.full(compiled.size, 0.1))
+    points = np.array([program.scaled(x) for x in 0.3 * starts_of(compiled, 9)])
+    multipliers = rng.normal(size=compiled.rows.size)
+    expected = program.slopes(points, multipliers)
+    counted = program.evaluations
+    program.cost_of_many = batched_augmented_cost(compiled)
+    np.testing.assert_allclose(program.slopes(points, multipliers), expected, rtol=1e-10, atol=1e-12)
+    assert program.evaluations - counted == len(points)
+    if make is partly_defined:
+        points[3, 0] = 2.5
+        assert program.slopes(points, multipliers) is None
+        program.cost_of_many = None
+        assert program.slopes(points, multipliers) is None
 
 
 def test_only_augmented_lagrangians_run_in_step():
@@ -194,27 +228,15 @@ def test_many_active_rows_have_their_multipliers(monkeypatch):
     assert np.max(np.abs(slack[run.multipliers != 0])) <= 1e-7
 
 
-@pytest.fixture
-def sizes(monkeypatch):
-    """The numbers of points of the calls."""
-    seen, call = [], AugmentedCost.__call__
-    monkeypatch.setattr(
-        AugmentedCost,
-        "__call__",
-        lambda self, points, *rest: seen.append(len(points)) or call(self, points, *rest),
-    )
-    return seen
-
-
 def test_a_large_problem_with_many_starts_runs_in_step(sizes):
     compiled = wave(240)
     runs = solve_constrained(compiled, starts_of(compiled, 3))
     assert [run.stopped for run in runs] == ["converged"] * 3
-    assert set(sizes) == {8}  # three points and what fills a call
+    assert sizes[0] == 3
 
 
 def test_asked_for_by_name_a_small_one_does_too(sizes, one_graph):
     answer = go.solve(planned().problem, go.MultiStart(AugmentedLagrangian(), starts=9, seed=0))
     assert answer.success
     assert answer.route.startswith("AugmentedLagrangian, as asked; local search from 9 starts")
-    assert set(sizes) == {8, 16}
+    assert sizes[0] == 9
