@@ -53,7 +53,13 @@ def describe(program: Program) -> str:
     parts = ", ".join(f"{count} {_named(function, count)}" for function, count in counts.most_common())
     if structure is Structure.QUADRATIC:
         return f"quadratic in the inputs: {parts}"
-    return f"{'functions that jump' if JUMPING & set(counts) else 'smooth functions'}: {parts}"
+    return f"{'functions that jump' if JUMPING & _functions(program) else 'smooth functions'}: {parts}"
+
+
+def _functions(program: Program) -> set[str]:
+    """Return the functions of `program`, those that curves are made of among them."""
+    curves = [group.parameter for group in program.groups if group.function == "curve"]
+    return {group.function for group in program.groups} | {s.function for c in curves for s in c.steps}
 
 
 def _named(function: str, count: int) -> str:
