@@ -12,6 +12,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from importlib.machinery import EXTENSION_SUFFIXES
+from itertools import compress
 
 _HARMLESS = frozenset({"numpy", "scipy", "_cyutility"} | (sys.stdlib_module_names - {"_dbm", "_gdbm"}))
 """Packages whose objects either show what they do at their end by a ``__del__``, or do nothing."""
@@ -39,8 +40,11 @@ def something_to_finish() -> bool:
         return True
     objects = gc.get_objects(0) + gc.get_objects(1) if _harmless_since == _moves() else gc.get_objects()
     finished = {kind for kind in set(map(type, objects)) if hasattr(kind, "__del__")}
+    if not finished:
+        return False
     standard = set(map(id, _standard_streams()))
-    return any(type(thing) in finished and id(thing) not in standard for thing in objects)
+    suspects = compress(objects, map(finished.__contains__, map(type, objects)))
+    return any(id(thing) not in standard for thing in suspects)
 
 
 _harmless_since: tuple[int, ...] | None = None
