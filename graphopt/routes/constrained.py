@@ -26,7 +26,7 @@ def constrained(compiled: CompiledProblem, many: MultiStart, starts: np.ndarray)
     """
     solver = None if many.solver == LBFGSB() else many.solver
     if solver is None:
-        chosen_solver, why = choose_constrained(compiled)
+        chosen_solver, why = choose_constrained(compiled, len(starts))
     else:
         chosen_solver = as_constrained(solver)
         why = f"{type(chosen_solver).__name__}, as asked"

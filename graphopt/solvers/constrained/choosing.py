@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from graphopt.errors import InvalidType
+from graphopt.problem.augmented_cost import batched_augmented_cost
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.solvers.constrained.augmented_lagrangian import AugmentedLagrangian
-from graphopt.solvers.constrained.newton_kkt import State, polished, state_of
+from graphopt.solvers.constrained.newton_kkt import NEAR_BOUND, State, polished, state_of
 from graphopt.solvers.constrained.nonlinear_program import NonlinearProgram
 from graphopt.solvers.constrained.restoration import restored
 from graphopt.solvers.constrained.run import ConstrainedRun, ConstrainedSolver, End
@@ -19,7 +20,9 @@ from graphopt.solvers.constrained.slsqp import SLSQP
 from graphopt.solvers.constrained.trust_constr import TrustConstr
 from graphopt.solvers.local.lbfgsb import LBFGSB
 
-SMALL = 200  # decisions, and constraint rows, up to which SLSQP's dense factors are cheap
+SMALL = 200  # decisions, and half of the constraint rows, up to which SLSQP's dense factors are cheap
+SMALL_OF_MANY = 80  # decisions up to which they are cheaper than starts in step
+MANY = 4  # starts from which a function of many points pays
 TINY = 30  # decisions up to which trust-constr is worth a try
 FEASIBLE = 1e-6  # largest breach, relative to the scale of its row
 ENDLESS = 1e25  # costs beyond are taken for a way to infinity
@@ -28,17 +31,23 @@ TRIES = 20  # random points to start from where the given one gives no numbers
 LEVEL = 1e-7  # largest slope of the Lagrangian, relative to 1 + |cost|
 
 
-def choose_constrained(compiled: CompiledProblem) -> tuple[ConstrainedSolver, str]:
-    """Return the solver for a problem with constraints, and why it is the one."""
+def choose_constrained(compiled: CompiledProblem, starts: int = 1) -> tuple[ConstrainedSolver, str]:
+    """Return the solver for a problem with constraints and so many starts, and why it is the one."""
     n, m = compiled.size, compiled.rows.size
     kind = "linear" if compiled.rows.linear.all() else "nonlinear"
-    if n <= SMALL and m <= 2 * SMALL:
-        return SLSQP(), f"SLSQP: {n} decisions and {m} {kind} constraint rows, few enough for dense factors"
-    return (
-        AugmentedLagrangian(),
-        f"augmented Lagrangian over L-BFGS-B: {n} decisions and {m} {kind} constraint rows, too many for "
-        f"dense factors",
-    )
+    size = f"{n} decisions and {m} {kind} constraint rows"
+    if not _is_small(compiled):
+        why = f"augmented Lagrangian over L-BFGS-B: {size}, too many for dense factors"
+        return AugmentedLagrangian(), why
+    if starts >= MANY and n > SMALL_OF_MANY and batched_augmented_cost(compiled) is not None:
+        why = f"augmented Lagrangian over L-BFGS-B: {size}, from {starts} starts in step with each other"
+        return AugmentedLagrangian(), why
+    return SLSQP(), f"SLSQP: {size}, few enough for dense factors"
+
+
+def _is_small(compiled: CompiledProblem) -> bool:
+    """Return whether factors of dense matrices of decisions and rows are cheap."""
+    return compiled.size <= SMALL and compiled.rows.size <= 2 * SMALL
 
 
 def solve_constrained(
@@ -68,9 +77,11 @@ def solve_constrained(
         Decides the points from which feasibility is looked for.
     """
     if solver is None:
-        solvers = [choose_constrained(compiled)[0]]
-        if not isinstance(solvers[0], AugmentedLagrangian):
-            solvers.append(AugmentedLagrangian())
+        chosen, _ = choose_constrained(compiled, len(starts))
+        others: list[ConstrainedSolver] = [AugmentedLagrangian()]
+        if _is_small(compiled):
+            others.insert(0, SLSQP())
+        solvers = [chosen, *(other for other in others if other != chosen)]
         if compiled.size <= TINY:
             solvers.append(TrustConstr())
     else:
@@ -171,13 +182,23 @@ def _restored_start(program: NonlinearProgram, points: list[np.ndarray], seed: i
     return None
 
 
+def _on_bounds(program: NonlinearProgram, state: State) -> State:
+    """Return `state` with the decisions at their bound that are next to it, else those that have a multiplier
+    there, as long as the conditions hold as well.
+    """
+    z, bounds = state.seen.z, state.kkt.bounds
+    next_to = NEAR_BOUND * np.maximum(1.0, np.abs(z))
+    low, high = z - program.lower <= next_to, program.upper - z <= next_to
+    for at_lower, at_upper in ((low, high & ~low), (bounds < 0, bounds > 0)):
+        moved = state_of(program, np.where(at_upper, program.upper, np.where(at_lower, program.lower, z)))
+        if moved.error <= max(state.error, ROUNDING):
+            return moved
+    return state
+
+
 def _run(program: NonlinearProgram, state: State, end: End, iterations: int) -> ConstrainedRun:
-    """Return the run in the caller's units, decisions with a multiplier exactly at their bound."""
-    bounds = state.kkt.bounds
-    snapped = np.where(bounds > 0, program.upper, np.where(bounds < 0, program.lower, state.seen.z))
-    at_bounds = state_of(program, snapped)
-    if at_bounds.error <= max(state.error, ROUNDING):
-        state = at_bounds
+    """Return the run in the caller's units, decisions that bounds hold exactly there."""
+    state = _on_bounds(program, state)
     x = program.unscaled(state.seen.z)
     fun, _ = program.compiled.cost(x)
     feasible = state.breach <= FEASIBLE

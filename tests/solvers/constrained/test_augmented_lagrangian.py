@@ -14,8 +14,9 @@ from graphopt.problem.augmented_cost import batched_augmented_cost
 from graphopt.problem.network_problem import network_problem
 from graphopt.solvers.constrained import augmented_points
 from graphopt.solvers.constrained.augmented_lagrangian import AugmentedLagrangian
-from graphopt.solvers.constrained.choosing import solve_constrained
+from graphopt.solvers.constrained.choosing import choose_constrained, solve_constrained
 from graphopt.solvers.constrained.nonlinear_program import NonlinearProgram
+from graphopt.solvers.constrained.run import End
 from graphopt.solvers.constrained.slsqp import SLSQP
 from graphopt.solvers.local.lbfgsb import LBFGSB
 
@@ -240,3 +241,25 @@ def test_asked_for_by_name_a_small_one_does_too(sizes, one_graph):
     assert answer.success
     assert answer.route.startswith("AugmentedLagrangian, as asked; local search from 9 starts")
     assert sizes[0] == 9
+
+
+def test_some_starts_of_a_problem_of_some_size_do_too(sizes):
+    """Dense factors of a hundred decisions cost more than evaluations that starts share."""
+    compiled = wave(100)
+    assert choose_constrained(compiled)[1].startswith("SLSQP")
+    assert "from 5 starts in step" in choose_constrained(compiled, 5)[1]
+    runs = solve_constrained(compiled, starts_of(compiled, 5))
+    assert [run.stopped for run in runs] == ["converged"] * 5
+    assert sizes[0] == 5
+
+
+def test_where_it_fails_slsqp_is_tried(monkeypatch):
+    compiled = wave(100)
+    monkeypatch.setattr(
+        AugmentedLagrangian,
+        "run_many",
+        lambda self, programs, points: [End(z, "failed", "stuck", 0) for z in points],
+    )
+    monkeypatch.setattr("graphopt.solvers.constrained.choosing.polished", lambda program, z: z)
+    runs = solve_constrained(compiled, starts_of(compiled, 4))
+    assert all(run.stopped == "converged" and run.message.startswith("SLSQP") for run in runs)
