@@ -13,7 +13,6 @@ from graphopt.structure.forms import (
     Matrix,
     added,
     constant_form,
-    dense,
     group_form,
     placed,
     substituted,
@@ -72,10 +71,9 @@ def _parts(program: Program, group: Group, parts: list[list[Part]], uses: list[n
         rows = np.flatnonzero((count == 1) & (_counts(matrix, 1) == 1))
         if not parts[h] or not rows.size:
             continue
-        block = dense(matrix[rows])
-        columns = np.abs(block).argmax(axis=1)
+        columns, weights = _only(matrix, rows)
         once = uses[h][columns] == 1
-        rows, columns, weights = rows[once], columns[once], block[np.arange(len(rows)), columns][once]
+        rows, columns, weights = rows[once], columns[once], weights[once]
         for inner in parts[h]:
             place = np.full(program.groups[h].size, -1)
             place[inner.rows] = np.arange(len(inner.rows))
@@ -92,6 +90,16 @@ def _parts(program: Program, group: Group, parts: list[list[Part]], uses: list[n
         kept = np.flatnonzero(rest)
         found.append(Part(kept, group.function, group.parameter, form if rest.all() else taken(form, kept)))
     return found
+
+
+def _only(matrix: Matrix, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the columns and the values of the only entries of rows."""
+    if isinstance(matrix, np.ndarray):
+        columns = np.abs(matrix[rows]).argmax(axis=1)
+        return columns, matrix[rows, columns]
+    block = matrix[rows]
+    block.eliminate_zeros()
+    return block.indices, block.data
 
 
 def _together(outer: Group, inner: Part, constant: float, weight: float) -> Curve | None:

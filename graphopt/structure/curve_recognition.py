@@ -13,6 +13,7 @@ from pytensor.graph.basic import Apply, Variable
 from pytensor.tensor.elemwise import Elemwise
 
 from graphopt.structure.builder import Builder
+from graphopt.structure.composition import MOST_STEPS
 from graphopt.structure.curve import Curve, curve_of
 from graphopt.structure.elements import Elements, Value, form_of, is_form, shape_of, value_of
 from graphopt.structure.forms import Form, added, constant_form, group_form, placed, scaled, shifted, taken
@@ -20,8 +21,8 @@ from graphopt.structure.lowering import Lowering, NotLowered
 from graphopt.structure.program import Program
 from graphopt.structure.simplification import simplified
 
-MOST_STEPS = 12
-"""Of a curve."""
+MOST_NODES = 60
+"""Operations that a curve is read from."""
 
 MOST_CURVES = 16
 """Of one variable, where numbers that differ from element to element make them."""
@@ -42,7 +43,7 @@ def dominator(node: Apply, lowering: Lowering) -> Variable | None:
 def _up(variable: Variable, lowering: Lowering) -> list[Variable]:
     """Return a variable, its dominator, the dominator of that and so on."""
     path = [variable]
-    while path[-1] in lowering.dominators:
+    while path[-1] in lowering.dominators and len(path) <= MOST_NODES:
         path.append(lowering.dominators[path[-1]])
     return path
 
@@ -73,7 +74,10 @@ def with_curves(node: Apply, lowering: Lowering, found: Value) -> Value:
 
 def _as_curve(output: Variable, source: Variable, lowering: Lowering) -> Form | None:
     """Return `output` as a curve of `source`, None where it is none or piecewise linear."""
-    (x, size), numbers = (lowering[source].form, lowering[source].size), _numbers(output, source, lowering)
+    numbers = _numbers(output, source, lowering)
+    if numbers is None:
+        return None
+    x, size = lowering[source].form, lowering[source].size
     columns = [np.broadcast_to(lowering[v], lowering[source].shape).ravel() for v in numbers]
     table, kind = np.zeros((0, 1)), np.zeros(size, dtype=int)
     if columns:
@@ -90,8 +94,9 @@ def _as_curve(output: Variable, source: Variable, lowering: Lowering) -> Form | 
     return result
 
 
-def _numbers(output: Variable, source: Variable, lowering: Lowering) -> list[Variable]:
-    """Return the variables between `source` and `output` that do not depend on the decisions."""
+def _numbers(output: Variable, source: Variable, lowering: Lowering) -> list[Variable] | None:
+    """Return the variables between `source` and `output` that do not depend on the decisions, None where
+    there is too much in between."""
     numbers: list[Variable] = []
     waiting, seen = [output], {source}
     while waiting:
@@ -101,6 +106,8 @@ def _numbers(output: Variable, source: Variable, lowering: Lowering) -> list[Var
         seen.add(variable)
         if variable is output or is_form(lowering[variable]):
             waiting += variable.owner.inputs
+            if len(seen) > MOST_NODES:
+                return None
         else:
             numbers.append(variable)
     return numbers

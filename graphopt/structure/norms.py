@@ -8,7 +8,7 @@ is normalised cannot be longer than one, and weighted sums of it are normalised 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -48,11 +48,14 @@ class Norm:
         Of the squares, above 0.
     roots : Form, (k,)
         What they are squares of.
+    known : dict
+        Decompositions of S.
     """
 
     total: Form
     weights: np.ndarray
     roots: Form
+    known: dict[tuple, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def limits(self, x: Form) -> np.ndarray:
         """Return the largest values of ``x / sqrt(total)`` by magnitude, infinite where none is known.
@@ -60,16 +63,27 @@ class Norm:
         The roots are a matrix S times the values below them, so is each x a row g: the largest value of
         ``(g u) ** 2 / |S u| ** 2`` is ``|g S^+| ** 2``, if g lies in the span of the rows of S.
         """
-        widths = {group: m.shape[1] for form in (x, self.roots) for group, m in form.terms.items()}
-        S, g = (_matrix(form, widths) for form in (self.roots, x))
-        if S.size > MOST_ENTRIES:
+        pairs = {group: m.shape[1] for form in (x, self.roots) for group, m in form.terms.items()}
+        widths = dict(sorted(pairs.items()))
+        if self.roots.size * (1 + sum(widths.values())) > MOST_ENTRIES:
             return np.full(x.size, np.inf)
-        _, values, right = np.linalg.svd(np.sqrt(self.weights)[:, None] * S, full_matrices=False)
-        kept = values > ROUNDING * len(S) * values.max(initial=0.0)
-        shares = g @ right[kept].T
-        rest = np.abs(g - shares @ right[kept]).max(axis=1, initial=0.0)
-        found = np.sqrt(np.square(shares / values[kept]).sum(axis=1)) * (1.0 + 1e-9)
-        return np.where(rest <= ROUNDING * len(S) * np.abs(g).max(axis=1, initial=0.0), found, np.inf)
+        values, right = self._decomposed(widths)
+        g = _matrix(x, widths)
+        shares = g @ right.T
+        rest = np.abs(g - shares @ right).max(axis=1, initial=0.0)
+        found = np.sqrt(np.square(shares / values).sum(axis=1)) * (1.0 + 1e-9)
+        small = ROUNDING * self.roots.size * np.abs(g).max(axis=1, initial=0.0)
+        return np.where(rest <= small, found, np.inf)
+
+    def _decomposed(self, widths: Mapping[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the singular values of S that are not rounding, and their right vectors."""
+        key = tuple(widths.items())
+        if key not in self.known:
+            S = np.sqrt(self.weights)[:, None] * _matrix(self.roots, widths)
+            _, values, right = np.linalg.svd(S, full_matrices=False)
+            kept = values > ROUNDING * len(S) * values.max(initial=0.0)
+            self.known[key] = values[kept], right[kept]
+        return self.known[key]
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,9 +34,10 @@ BENT = {
     "a disk and a half plane": ((-2, 2), [leq(x[0] ** 2 + x[1] ** 2, 1), geq(x[0] + x[1], 1.6)]),
     "two balls": ((-5, 5), [leq(pt.sum((x - 2) ** 2), 1), leq(pt.sum((x + 2) ** 2), 1)]),
     "two values of one input": ((0, 5), [eq(x[0] ** 2, 2), eq(x[0], 1)]),
+    "sorted numbers": ((0, 1), [geq(pt.dot(pt.sort(x), [1.0, 2, 3]), 7)]),
 }
 OPAQUE = {
-    "an operation that has no bounds": ((0, 1), [geq(pt.dot(pt.sort(x), [1.0, 2, 3]), 7)]),
+    "an operation that has no bounds": ((0, 1), [geq(pt.sum(pt.cumprod(x)), 4)]),
 }
 
 
