@@ -71,7 +71,8 @@ def adjoint_bounds(
 def multiplied(first: Range, second: Range) -> Range:
     """Return bounds of all products of two intervals, with the signs of exact arithmetic."""
     (lower, upper), (low, high) = first, second
-    corners = [np.where((a == 0) | (b == 0), 0.0, a * b) for a in (lower, upper) for b in (low, high)]
+    with np.errstate(all="ignore"):
+        corners = [np.where((a == 0) | (b == 0), 0.0, a * b) for a in (lower, upper) for b in (low, high)]
     least: np.ndarray = np.minimum.reduce(corners)
     most: np.ndarray = np.maximum.reduce(corners)
     least, most = least - 4 * EPS * np.abs(least), most + 4 * EPS * np.abs(most)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from graphopt.solvers.branching.pullback import cost_and_gradient, pullback
+from graphopt.solvers.branching.pullback import cost_and_gradient, jacobian_of
 from graphopt.solvers.limits import Limits
 from graphopt.solvers.local.lbfgsb import LBFGSB
 from graphopt.structure.program import Program
@@ -66,7 +66,6 @@ def descended_within(
         ("ineq", 1.0, np.flatnonzero(~equal & np.isfinite(limits.lower)), limits.lower),
         ("ineq", -1.0, np.flatnonzero(~equal & np.isfinite(limits.upper)), limits.upper),
     )
-    sizes = [output.size for output in program.outputs]
 
     def cost(x: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = cost_and_gradient(program, x[None])
@@ -77,10 +76,7 @@ def descended_within(
             return sign * (np.concatenate(program(x[None])[1:], axis=1)[0, index] - bound[index])
 
         def jacobian(x: np.ndarray) -> np.ndarray:
-            seeds = np.zeros((index.size, sum(sizes)))
-            seeds[np.arange(index.size), sizes[0] + index] = sign
-            values = [np.repeat(v, index.size, axis=0) for v in program.values(x[None])]
-            return pullback(program, values, np.split(seeds, np.cumsum(sizes)[:-1], axis=1))
+            return sign * jacobian_of(program, x, index)
 
         return {"type": kind, "fun": rows, "jac": jacobian}
 

@@ -46,3 +46,19 @@ def cost_and_gradient(program: Program, x: np.ndarray) -> tuple[np.ndarray, np.n
         cost = program.outputs[0](values)[:, 0]
         seeds = [np.ones((len(x), 1))] + [None] * (len(program.outputs) - 1)
         return cost, pullback(program, values, seeds)
+
+
+def jacobian_of(program: Program, x: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the gradients at the point x, (n,), of elements of the outputs after the cost: (len(rows), n).
+
+    Parameters
+    ----------
+    rows : array of int
+        Which, the elements of all those outputs numbered one after the other.
+    """
+    sizes = [output.size for output in program.outputs]
+    seeds = np.zeros((rows.size, sum(sizes)))
+    seeds[np.arange(rows.size), sizes[0] + rows] = 1.0
+    with np.errstate(all="ignore"):
+        values = [np.repeat(v, rows.size, axis=0) for v in program.values(x[None])]
+        return pullback(program, values, np.split(seeds, np.cumsum(sizes)[:-1], axis=1))

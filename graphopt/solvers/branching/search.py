@@ -17,18 +17,22 @@ from graphopt.solvers.branching.half_spaces import EPSILON, combined, corner, le
 from graphopt.solvers.branching.incumbents import best_first, cost_of, descended, descended_within, flipped
 from graphopt.solvers.branching.inheritance import Inheritance
 from graphopt.solvers.branching.pseudo_costs import PseudoCosts
+from graphopt.solvers.branching.second_order import SecondOrder
 from graphopt.solvers.branching.splitting import halves, split_places, steepness
+from graphopt.solvers.branching.taylor_lines import LinesBelow
 from graphopt.solvers.limits import Limits
 from graphopt.solvers.proof import Proof
 from graphopt.structure.program import Program
 
 METHOD = "branch and bound"
+CONVEXITY = "convexity"
 STARTS = 128  # points tried before the first box
 DESCENTS = 8  # of them improved by a local method
 DESCENTS_UNDER_LIMITS = 2  # the same where there are limits, which takes a solver for dense problems
 DECISIONS_UNDER_LIMITS = 300  # up to which that solver is used
 POLISH_EVERY = 16  # batches after which a local method is tried again; sooner while no point is known
 MAX_ROUNDS = 3  # of the search for better lines, which pays in deep programs: one a group after the first
+POLISHES = 6  # Newton steps to the minimum of a cost that is convex on the whole box
 NEWS = 1e-3  # by which share of the gap it must shrink to be noted
 
 
@@ -54,6 +58,8 @@ class Search:
         self.program, self.lower, self.upper, self.integer = program, lower, upper, integer
         self.limits, self.gap, self.threshold, self.progress = limits, gap, threshold, progress
         self.inheritance, self.pseudo_costs = Inheritance(program), PseudoCosts(lower.size)
+        self.second_order = SecondOrder(program, limits, lower, upper, integer)
+        self.method = METHOD
         self.rounds = min(max(len(program.groups) - 2, 0), MAX_ROUNDS)
         self.frontier = Frontier(
             {
@@ -96,7 +102,7 @@ class Search:
             x=None if self.x is None else self.x.copy(),
             value=self.value,
             lower_bound=float(self.lower_bound),
-            method=METHOD,
+            method=self.method,
             stopped=stopped,
             nodes=self.nodes,
             seconds=self.seconds,
@@ -163,7 +169,51 @@ class Search:
         boxes = self._promising(boxes)
         if not len(boxes):
             return boxes, np.zeros(0, dtype=bool)
-        return self._collapsed(self._below_level(boxes))
+        if self.batches > 1:  # of the first box curvature is to see all
+            boxes = self._below_level(boxes)
+        if len(boxes):
+            assert boxes.known is not None
+            low, high = gradient_bounds(self.program, boxes.known)
+            boxes = self._curved(replace(boxes, gradient=(low[:, 0], high[:, 0])))
+        return self._collapsed(boxes)
+
+    def _curved(self, boxes: Boxes) -> Boxes:
+        """Return the boxes that curvature does not close, cut at the level.
+
+        The first box is always asked about, the others as long as it saves more of those alike than it costs.
+        """
+        if not np.isfinite(self.level):
+            return boxes
+        first = self.batches == 1
+        chosen = np.ones(len(boxes), dtype=bool) if first else self.second_order.chosen(boxes, self.level)
+        if not chosen.any():
+            return boxes
+        some = boxes.rows(chosen)
+        lines = self._polished(some) if first else self.second_order.lines(some, self.x)
+        bound = least_value(lines.slope, lines.constant, some.lower, some.upper)
+        if first:
+            self.second_order.first(lines)
+            self.method = CONVEXITY if self.second_order.convex and (bound >= self.level).all() else METHOD
+        better = np.flatnonzero(bound > some.bound)
+        cut = some.with_lines(better, bound, lines.slope, lines.constant)
+        lower, upper, fits = self._cut_at_level(cut)
+        whole = cut.bound >= self.level  # closed at their bounds, which may say more than the level
+        lower[whole], upper[whole], fits[whole] = some.lower[whole], some.upper[whole], True
+        after = replace(some, lower=lower, upper=upper, bound=cut.bound)
+        self.second_order.learn(some, after, fits, self.level)
+        if (lower > some.lower).any() or (upper < some.upper).any() or not fits.all():
+            self.closed = min(self.closed, self.level)
+        left = np.ones(len(boxes), dtype=bool)
+        left[chosen] = fits
+        return self._promising(boxes.updated(chosen, after).rows(left))
+
+    def _polished(self, boxes: Boxes) -> LinesBelow:
+        """Return lines below the cost in boxes, after Newton steps to a better point while there is one."""
+        for _ in range(POLISHES):
+            lines = self.second_order.lines(boxes, self.x)
+            if self.integer.any() or not lines.convex.any() or not self._accept(lines.least):
+                break
+        return lines
 
     def _learn(self, boxes: Boxes, bound: np.ndarray) -> None:
         """Take in what the last cuts were worth: the share of the way to the level that the bound rose."""
@@ -173,6 +223,7 @@ class Search:
         known = (room > 0) & np.isfinite(room)
         share = np.clip((bound - boxes.bound)[known] / room[known], 0.0, 1.0)
         self.pseudo_costs.learn(boxes.cut[0][known], boxes.cut[1][known], share)
+        self.second_order.prospects.learn_cuts(room[known], self.level - bound[known])
 
     def _under_limits(self, boxes: Boxes, found: LinearBounds) -> Boxes:
         """Return the boxes with their new bounds, as far as points in them may keep the limits."""
@@ -186,7 +237,7 @@ class Search:
         fits &= ~self.limits.broken(found.lower[:, 1:], found.upper[:, 1:])
         slope, constant = combined(slope, constant, rows, shifts, lower, upper)
         bound = np.maximum(bound, least_value(slope, constant, lower, upper))
-        return Boxes(lower, upper, bound, found.enclosure, slope, constant).rows(fits)
+        return Boxes(lower, upper, bound, found.enclosure, slope, constant, (rows, shifts)).rows(fits)
 
     def _half_spaces(self, found: LinearBounds) -> tuple[np.ndarray, np.ndarray]:
         """Return half-spaces that hold all feasible points of the boxes: (B, m, n) and (B, m)."""
@@ -220,16 +271,21 @@ class Search:
         """Return the boxes without the parts that their linear bounds show to be at the level or above."""
         if not np.isfinite(self.level):
             return boxes
+        lower, upper, fits = self._cut_at_level(boxes)
+        if fits.all() and (lower == boxes.lower).all() and (upper == boxes.upper).all():
+            return boxes
+        self.closed = min(self.closed, self.level)
+        return replace(boxes, lower=lower, upper=upper).rows(fits)
+
+    def _cut_at_level(self, boxes: Boxes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what is left of boxes where their linear bounds are below the level, and which are not
+        empty."""
         assert boxes.slope is not None
         assert boxes.constant is not None
         usable = np.isfinite(boxes.constant)
         shift = np.where(usable, boxes.constant - self.level, 0.0)
         slope = np.where(usable[:, None], boxes.slope, 0.0)
-        lower, upper, fits = self._cut(boxes.lower, boxes.upper, slope[:, None], shift[:, None])
-        if fits.all() and (lower == boxes.lower).all() and (upper == boxes.upper).all():
-            return boxes
-        self.closed = min(self.closed, self.level)
-        return replace(boxes, lower=lower, upper=upper).rows(fits)
+        return self._cut(boxes.lower, boxes.upper, slope[:, None], shift[:, None])
 
     def _collapsed(self, boxes: Boxes) -> tuple[Boxes, np.ndarray]:
         """Return the boxes with every coordinate that helps in one direction only moved there for good, and
@@ -239,7 +295,8 @@ class Search:
         assert boxes.slope is not None
         if not len(boxes):
             return boxes, np.zeros(0, dtype=bool)
-        low, high = (side[:, 0] for side in gradient_bounds(self.program, boxes.known))
+        assert boxes.gradient is not None
+        low, high = boxes.gradient
         steep = steepness(boxes.slope, (low, high), boxes.lower, boxes.upper)
         wide = boxes.upper > boxes.lower
         down, up = wide & (low >= 0), wide & (high <= 0)
