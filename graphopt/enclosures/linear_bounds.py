@@ -19,6 +19,7 @@ from graphopt.enclosures.images import image
 from graphopt.enclosures.intervals import box_of, form_range
 from graphopt.enclosures.products import range_of, spans_of
 from graphopt.enclosures.slope_search import searched_lines
+from graphopt.enclosures.taylor_models import TaylorModels
 from graphopt.structure.forms import Form
 from graphopt.structure.program import Program
 
@@ -62,6 +63,7 @@ def linear_bounds(
     within: Enclosure | None = None,
     refine: bool = True,
     rounds: int = 0,
+    second_order: bool = False,
 ) -> LinearBounds:
     """Return linear bounds of outputs of `program` over boxes.
 
@@ -79,15 +81,20 @@ def linear_bounds(
     rounds : int
         How often the lines of nonlinear elements are chosen anew for the outputs' bounds (see
         `graphopt.enclosures.slope_search`).
+    second_order : bool
+        Bound arguments and outputs by quadratic models too (see `graphopt.enclosures.taylor_models`), if the
+        boxes and decisions are not too many: tighter where boxes are small, in recurrences above all.
     """
     outputs = range(len(program.outputs)) if outputs is None else outputs
     back = Backward(program, box_of(lower, upper))
+    models = TaylorModels(program, back.box, alive=second_order)
     arguments: list[tuple[Range, ...]] = [()]
     for g, group in enumerate(program.groups[1:], 1):
         ranges, magnitudes = [], []
         for k, form in enumerate(group.arguments):
             low, high, magnitude = form_range(form, back.values)
             found = meet((low, high), None if within is None else within.arguments[g][k])
+            found = models.narrowed(form, found)
             if refine:
                 rows = _worth_refining(program, group.function, form, found, magnitude)
                 if rows.size:
@@ -100,14 +107,16 @@ def linear_bounds(
         )
         spans = None
         if refine and group.function == "product":
-            spans = spans_of(back, group, ranges, magnitudes)
+            spans = models.narrowed_spans(spans_of(back, group, ranges, magnitudes))
             values = meet(values, range_of(spans))
+        models.append(ranges, values)
         back.append(Known(ranges, [back.tolerance * m for m in magnitudes], values, spans))
     found_outputs: list[Range] = []
     lines: dict[int, tuple[np.ndarray, ...]] = {}
     for k, form in enumerate(program.outputs):
         low, high, magnitude = form_range(form, back.values)
         found = meet((low, high), None if within is None else within.outputs[k])
+        found = models.narrowed(form, found)
         if k in outputs:
             lots = list(searched_lines(back, form, magnitude, rounds))
             found = meet(found, _both_sides([lot.bound for lot in lots]))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from graphopt.structure.forms import Form, added, group_form, taken, transformed
+from graphopt.structure.forms import Form, added, group_form, scaled, taken, transformed
 from graphopt.structure.program import Group, Program
 
 
@@ -55,5 +55,27 @@ def lstm_program(rng, units, steps, features=1, scale=1.0):
         new = program.add("product", i, program.add("tanh", taken(z, gate[2])))
         c = new if c is None else added(new, program.add("product", f, c))
         h = program.add("product", o, program.add("tanh", c))
+    reach = np.sqrt(6.0 / (units + 1))
+    return Program(tuple(program.groups), (transformed(rng.uniform(-reach, reach, (1, units)), h),))
+
+
+def gru_program(rng, units, steps, features=1, scale=1.0):
+    """Return a GRU over `steps` (reset before the product) with Keras' initial weights times `scale`, one
+    linear output."""
+    program = Unrolled(steps * features)
+    reach = np.sqrt(6.0 / (features + 3 * units))
+    U = scale * np.linalg.qr(rng.normal(size=(3 * units, units)))[0]
+    W = scale * rng.uniform(-reach, reach, size=(3 * units, features))
+    gate, zeros = np.arange(3 * units).reshape(3, units), np.zeros(units)  # update, reset, candidate
+    h = None
+    for t in range(steps):
+        x = taken(program.input, np.arange(t * features, (t + 1) * features))
+        update = program.add("sigmoid", affine(W[gate[0]], x, U[gate[0]], h, zeros))
+        reset = h and program.add(
+            "product", program.add("sigmoid", affine(W[gate[1]], x, U[gate[1]], h, zeros)), h
+        )
+        new = program.add("tanh", affine(W[gate[2]], x, U[gate[2]], reset, zeros))
+        change = scaled(new, -1.0) if h is None else added(h, scaled(new, -1.0))
+        h = added(new, program.add("product", update, change))
     reach = np.sqrt(6.0 / (units + 1))
     return Program(tuple(program.groups), (transformed(rng.uniform(-reach, reach, (1, units)), h),))
