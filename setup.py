@@ -15,10 +15,19 @@ EXTRAS = {
     "sklearn": ["scikit-learn"],
     "import": ["h5py", "safetensors", "onnx>=1.21"],
     "port": ["fissix"],
+    "milp": ["highspy>=1.8.1"],
     "dist": ["joblib", "dask[distributed]"],
 }
 EXTRAS["test"] = ["pytest", "hypothesis", *EXTRAS["port"]]
-EXTRAS["dev"] = [*EXTRAS["test"], *EXTRAS["ui"], *EXTRAS["plot"], *EXTRAS["data"], "ruff", "mypy"]
+EXTRAS["dev"] = [
+    *EXTRAS["test"],
+    *EXTRAS["ui"],
+    *EXTRAS["plot"],
+    *EXTRAS["data"],
+    *EXTRAS["milp"],
+    "ruff",
+    "mypy",
+]
 
 setup(
     name="graphopt",

@@ -38,6 +38,20 @@ def random_program(rng, sizes, activation, scale=1.0):
     return dense_program(*random_network(rng, sizes, activation, scale))
 
 
+def skipping_program(rng):
+    """Return a program of relu over three decisions whose second group and cost also depend on all before."""
+    first = Group("relu", 6, (Form(rng.normal(size=6), {0: rng.normal(size=(6, 3))}),))
+    second = Form(rng.normal(size=5), {0: rng.normal(size=(5, 3)), 1: rng.normal(size=(5, 6))})
+    cost = Form(rng.normal(size=1), {g: rng.normal(size=(1, k)) for g, k in ((0, 3), (1, 6), (2, 5))})
+    return Program((Group("input", 3), first, Group("relu", 5, (second,))), (cost,))
+
+
+def with_limit(program, matrix):
+    """Return `program` with ``matrix @ x`` as its last output."""
+    matrix = np.array(matrix, dtype=np.float64)
+    return Program(program.groups, (*program.outputs, Form(np.zeros(len(matrix)), {0: matrix})))
+
+
 def grid(lower, upper, points):
     """Return a grid with `points` values per coordinate over the box, (points ** n, n)."""
     axes = [np.linspace(a, b, points) for a, b in zip(lower, upper, strict=True)]

@@ -13,6 +13,8 @@ from graphopt.solvers.linear.model import LinearModel
 from graphopt.structure.forms import Form, times
 from graphopt.structure.program import Program
 
+NEAR = 1e-6  # HiGHS's feasibility tolerance
+
 
 @dataclass(frozen=True, eq=False)
 class Affine:
@@ -190,6 +192,16 @@ def piecewise(
         lower=enclosure.values[0][0][0],
         upper=enclosure.values[0][1][0],
     )
+
+
+def started_from(pieces: Piecewise, mixed: LinearModel, program: Program, x: np.ndarray) -> np.ndarray | None:
+    """Return the columns of `mixed`, made by ``pieces.mixed`` for `program`, at the point `x`; None where it
+    does not lie in the part that `mixed` is of."""
+    values = program.values(x[None])
+    neurons = np.array([values[g][0, k] for g, k in zip(pieces.groups, pieces.places, strict=True)])
+    columns = np.concatenate([x, neurons, neurons > 0])
+    inside = np.all((columns >= mixed.lower - NEAR) & (columns <= mixed.upper + NEAR))
+    return columns if inside and mixed.violation(columns) <= NEAR else None
 
 
 def over_columns(form: Form, values: Sequence[Affine], columns: int) -> Affine:

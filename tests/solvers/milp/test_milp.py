@@ -19,7 +19,7 @@ from graphopt.solvers.milp.regions import descended_pieces, piece
 from graphopt.solvers.milp.tightening import tightened_arguments
 from graphopt.structure.forms import Form
 from graphopt.structure.program import Group, Program
-from programs import dense_program, grid, random_network, random_program
+from programs import dense_program, grid, random_network, random_program, with_limit
 
 GAP = 6e-6
 """HiGHS's absolute gap and its feasibility tolerance, 1e-6 each and the latter times weights of about 2, and
@@ -44,11 +44,11 @@ def best_of_all_patterns(W, b, W2, b2, lower, upper):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_optimum_over_all_activation_patterns(seed):
+def test_the_optimum_over_all_activation_patterns(seed, backend):
     rng = np.random.default_rng(seed)
     weights, biases, activations = random_network(rng, (3, 5, 1), "relu", 2.0)
     lower, upper = -np.ones(3), np.ones(3)
-    proof = mixed_integer(dense_program(weights, biases, activations), lower, upper)
+    proof = mixed_integer(dense_program(weights, biases, activations), lower, upper, backend=backend)
     expected = best_of_all_patterns(weights[0], biases[0], weights[1], biases[1], lower, upper)
     assert proof.value == pytest.approx(expected, abs=1e-9)
     assert proof.lower_bound <= expected + 1e-12
@@ -57,11 +57,11 @@ def test_the_optimum_over_all_activation_patterns(seed):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_deep_networks_against_a_dense_grid(seed):
+def test_deep_networks_against_a_dense_grid(seed, backend):
     rng = np.random.default_rng(seed)
     program = random_program(rng, (2, 6, 6, 6, 1), "relu", 1.5)
     lower, upper = np.array([-1.0, 0.3]), np.array([2.0, 0.9])
-    proof = mixed_integer(program, lower, upper)
+    proof = mixed_integer(program, lower, upper, backend=backend)
     least = program(grid(lower, upper, 101))[0].min()
     assert proof.lower_bound <= least
     assert proof.value <= least + 1e-12
@@ -71,10 +71,10 @@ def test_deep_networks_against_a_dense_grid(seed):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_binary_inputs_against_enumeration(seed):
+def test_binary_inputs_against_enumeration(seed, backend):
     program = random_program(np.random.default_rng(seed), (8, 10, 6, 1), "relu", 1.5)
     whole = np.ones(8, dtype=bool)
-    proof = mixed_integer(program, np.zeros(8), np.ones(8), integer=whole)
+    proof = mixed_integer(program, np.zeros(8), np.ones(8), integer=whole, backend=backend)
     expected = enumerate_points(program, np.zeros(8), np.ones(8), integer=whole)
     assert proof.value == pytest.approx(expected.value, abs=1e-9)
     assert proof.lower_bound <= expected.value
@@ -93,12 +93,6 @@ def test_integer_bounds_are_rounded_inwards_beside_reals():
     assert proof.value == pytest.approx(0.6, abs=1e-12)
     nothing = mixed_integer(program, [0.2, -1], [0.8, 1], integer=whole)
     assert (nothing.stopped, nothing.x, nothing.gap) == ("infeasible", None, 0.0)
-
-
-def with_limit(program, matrix):
-    """Return `program` with ``matrix @ x`` as its second output."""
-    matrix = np.array(matrix, dtype=np.float64)
-    return Program(program.groups, (*program.outputs, Form(np.zeros(len(matrix)), {0: matrix})))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -158,17 +152,17 @@ def test_a_program_without_relu_is_affine():
     assert proof.nodes == 0
 
 
-def test_a_good_incumbent_is_kept():
+def test_a_good_incumbent_is_kept(backend):
     program = random_program(np.random.default_rng(5), (3, 8, 8, 1), "relu", 1.5)
     box = -np.ones(3), np.ones(3)
-    proof = mixed_integer(program, *box)
-    again = mixed_integer(program, *box, incumbent=proof.x)
+    proof = mixed_integer(program, *box, backend=backend)
+    again = mixed_integer(program, *box, incumbent=proof.x, backend=backend)
     assert again.value <= proof.value + 1e-12
 
 
-def test_a_limit_of_time_leaves_a_bound_that_holds():
+def test_a_limit_of_time_leaves_a_bound_that_holds(backend):
     program = random_program(np.random.default_rng(0), (10, 40, 40, 1), "relu", 3.0)
-    proof = mixed_integer(program, -np.ones(10), np.ones(10), max_seconds=0.2)
+    proof = mixed_integer(program, -np.ones(10), np.ones(10), max_seconds=0.2, backend=backend)
     assert proof.stopped == "time"
     samples = program(np.random.default_rng(1).uniform(-1, 1, (20_000, 10)))[0].min()
     assert proof.lower_bound <= min(samples, proof.value)
@@ -190,12 +184,12 @@ def test_the_bound_does_not_rest_on_highs_alone(monkeypatch):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_networks_with_many_neurons_against_branch_and_bound(seed, monkeypatch):
+def test_networks_with_many_neurons_against_branch_and_bound(seed, backend, monkeypatch):
     """The search over boxes ends after one box: HiGHS has to do the rest with what it left open."""
     monkeypatch.setattr(milp, "NODES", 1)
     program = random_program(np.random.default_rng(seed), (3, 20, 16, 1), "relu", 1.5)
     box = -np.ones(3), np.ones(3)
-    proof = mixed_integer(program, *box)
+    proof = mixed_integer(program, *box, backend=backend)
     expected = branch_and_bound(program, *box, options=BranchAndBound(gap=1e-7))
     assert (proof.method, proof.stopped) == ("MILP", "gap")
     assert proof.value == pytest.approx(expected.value, abs=1e-6)
@@ -263,12 +257,12 @@ def test_a_piece_agrees_with_the_program_and_descents_go_down():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_many_neurons_with_whole_numbers_and_limits_against_enumeration(seed, monkeypatch):
+def test_many_neurons_with_whole_numbers_and_limits_against_enumeration(seed, backend, monkeypatch):
     monkeypatch.setattr(milp, "NODES", 8)
     program = random_program(np.random.default_rng(seed), (8, 24, 16, 1), "relu", 1.5)
     program = with_limit(program, np.ones((1, 8)))
     whole, box = np.ones(8, dtype=bool), (np.zeros(8), np.ones(8))
-    proof = mixed_integer(program, *box, integer=whole, limits=[(2.0, 4.0)])
+    proof = mixed_integer(program, *box, integer=whole, limits=[(2.0, 4.0)], backend=backend)
     expected = enumerate_points(program, *box, integer=whole, limits=[(2.0, 4.0)])
     assert proof.value == pytest.approx(expected.value, abs=1e-9)
     assert proof.lower_bound <= expected.value
