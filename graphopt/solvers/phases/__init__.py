@@ -1,0 +1,1 @@
+"""Branch and bound on which neurons of a network of relu are on."""
