@@ -63,12 +63,13 @@ class Piece:
         """Return about where the curve has this slope, an end of the piece if nowhere."""
         return np.interp(self.sign * slope, self.slopes, self.places)
 
-    def nearer(self, curve: Curve, slope: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """Return where the curve has this slope after a step of Newton's method from z, which is `where`."""
+    def nearer(self, slope: np.ndarray, z: np.ndarray, at_z: np.ndarray) -> np.ndarray:
+        """Return where the curve has this slope after a step of Newton's method from z, which is `where`;
+        the slope `at_z` is known."""
         place = np.clip(np.searchsorted(self.slopes, self.sign * slope), 1, self.slopes.size - 1)
         rise = self.slopes[place] - self.slopes[place - 1]
         run = self.places[place] - self.places[place - 1]
-        step = np.where(rise > 0, (self.sign * (slope - curve.slope(z))) * run / rise, 0.0)
+        step = np.where(rise > 0, self.sign * (slope - at_z) * run / rise, 0.0)
         return np.where(np.abs(step) <= run, z + step, z)
 
 

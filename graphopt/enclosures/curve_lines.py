@@ -7,6 +7,10 @@ own, for every curve.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 
 from graphopt.enclosures.bends import Piece, pieces_of
@@ -24,7 +28,8 @@ NARROW = 1e-6
 def curve_image(curve: Curve, lower: np.ndarray, upper: np.ndarray) -> Range:
     """Return bounds of the values of `curve` in intervals: arrays of one shape."""
     flat_lower, flat_upper = np.ravel(lower), np.ravel(upper)
-    least, most = Span(curve, flat_lower, flat_upper).extent(np.zeros(flat_lower.size))
+    level = np.zeros(flat_lower.size)
+    least, most = Span(curve, flat_lower, flat_upper).extent(level, level)
     return least.reshape(lower.shape), most.reshape(lower.shape)
 
 
@@ -59,8 +64,25 @@ def curve_lines(
     low, high, z = lower.ravel(), upper.ravel(), np.clip(points, lower, upper).ravel()
     span = Span(curve, low, high)
     slopes = [span.supporting(z, side) for side in (-1, 1)]
-    constants = span.extent(slopes[0])[0], span.extent(slopes[1])[1]
+    constants = span.extent(*slopes)
     return tuple(a.reshape(shape) for a in (slopes[0], constants[0], slopes[1], constants[1]))  # type: ignore[return-value]
+
+
+class Part(NamedTuple):
+    """Parts of some intervals on one piece, and slopes of lines."""
+
+    piece: Piece
+    here: np.ndarray
+    a: np.ndarray
+    b: np.ndarray
+    slope: np.ndarray
+
+
+@lru_cache(maxsize=4096)
+def _value_at(curve: Curve, z: float) -> tuple[float, float]:
+    """Return bounds of the value of `curve` at a number."""
+    below, above = curve_ranges(curve, np.full(1, z), np.full(1, z))[0]
+    return float(below[0]), float(above[0])
 
 
 class Span:
@@ -69,58 +91,88 @@ class Span:
     def __init__(self, curve: Curve, lower: np.ndarray, upper: np.ndarray) -> None:
         self.curve, self.lower, self.upper = curve, lower, upper
         self.pieces = pieces_of(curve)
-        self.ends = [curve_ranges(curve, z, z)[0] for z in (lower, upper)]
+        below, above = curve_ranges(curve, *[np.concatenate([lower, upper])] * 2)[0]
+        self.ends = list(zip(np.split(below, 2), np.split(above, 2), strict=True))
 
-    def extent(self, slope: np.ndarray) -> Range:
-        """Return the least and the greatest value of ``f(z) - slope z``: two arrays (N,)."""
-        least, most = np.full(slope.size, np.inf), np.full(slope.size, -np.inf)
+    def extent(self, under: np.ndarray, over: np.ndarray) -> Range:
+        """Return the least value of ``f(z) - under z`` and the greatest of ``f(z) - over z``: arrays (N,)."""
+        least, most = np.full(under.size, np.inf), np.full(over.size, -np.inf)
+
+        def found(here: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+            least[here] = np.minimum(least[here], np.where(np.isnan(low), -np.inf, low))
+            most[here] = np.maximum(most[here], np.where(np.isnan(high), np.inf, high))
+
+        touching: list[Part] = []
         with np.errstate(all="ignore"):
             for piece in self.pieces:
                 here = np.flatnonzero((piece.lower <= self.upper) & (piece.upper >= self.lower))
-                if here.size:
-                    low, high = (self._bent if piece.sign else self._anyhow)(piece, here, slope[here])
-                    least[here] = np.minimum(least[here], np.where(np.isnan(low), -np.inf, low))
-                    most[here] = np.maximum(most[here], np.where(np.isnan(high), np.inf, high))
+                if not here.size:
+                    continue
+                a, b = np.maximum(self.lower[here], piece.lower), np.minimum(self.upper[here], piece.upper)
+                if not piece.sign:
+                    found(here, *self._anyhow(a, b, under[here], over[here]))
+                    continue
+                ends = [(self._at(z, k, here), z) for k, z in enumerate((a, b))]
+                wrong = piece.slack * (b - a)
+                if piece.sign > 0:  # above is the chord, below the tangent of the same slope
+                    touching.append(Part(piece, here, a, b, under[here]))
+                    most_here = np.maximum(*(at[1] - over[here] * z for at, z in ends)) + wrong
+                    found(here, np.full(here.size, np.inf), most_here)
+                else:
+                    touching.append(Part(piece, here, a, b, over[here]))
+                    least_here = np.minimum(*(at[0] - under[here] * z for at, z in ends)) - wrong
+                    found(here, least_here, np.full(here.size, -np.inf))
+            for part, low, high in self._tangents(touching):
+                found(part.here, low, high)
         return least, most
 
-    def _anyhow(self, piece: Piece, here: np.ndarray, slope: np.ndarray) -> Range:
-        """Return the extent over a part of the intervals of which only ranges are known."""
-        a, b = np.maximum(self.lower[here], piece.lower), np.minimum(self.upper[here], piece.upper)
+    def _anyhow(self, a: np.ndarray, b: np.ndarray, under: np.ndarray, over: np.ndarray) -> Range:
+        """Return the extent over parts of intervals of which only ranges are known."""
         value, steep = curve_ranges(self.curve, a, b, 1)
-        risen = np.stack([slope * a, slope * b])
-        low, high = value[0] - risen.max(axis=0), value[1] - risen.min(axis=0)
         middle, radius = 0.5 * a + 0.5 * b, 0.5 * b - 0.5 * a
         centre = curve_ranges(self.curve, middle, middle)[0]
-        moved = radius * np.maximum(np.abs(steep[0] - slope), np.abs(steep[1] - slope))
-        below, above = centre[0] - slope * middle - moved, centre[1] - slope * middle + moved
-        return np.fmax(low, below), np.fmin(high, above)
 
-    def _bent(self, piece: Piece, here: np.ndarray, slope: np.ndarray) -> Range:
-        """Return the extent over a part of the intervals where the curve bends one way: on one side that of
-        the ends, on the other that of the tangent where the slopes are equal."""
-        a, b = np.maximum(self.lower[here], piece.lower), np.minimum(self.upper[here], piece.upper)
-        wrong = piece.slack * (b - a)
-        at_a, at_b = self._at(a, 0, here), self._at(b, 1, here)
-        ends = [(at[0] - slope * z, at[1] - slope * z) for at, z in ((at_a, a), (at_b, b))]
-        touch = np.clip(piece.nearer(self.curve, slope, piece.where(slope)), a, b)
+        def moved(slope: np.ndarray) -> np.ndarray:
+            return radius * np.maximum(np.abs(steep[0] - slope), np.abs(steep[1] - slope))
+
+        low = value[0] - np.maximum(under * a, under * b), centre[0] - under * middle - moved(under)
+        high = value[1] - np.minimum(over * a, over * b), centre[1] - over * middle + moved(over)
+        return np.fmax(*low), np.fmin(*high)
+
+    def _tangents(self, parts: list[Part]) -> Iterator[tuple[Part, np.ndarray, np.ndarray]]:
+        """Yield parts with the least and the greatest value of the curve less a line, the one that is not
+        beyond a tangent infinite: the values of the tangent where the slopes are equal, at the ends."""
+        if not parts:
+            return
+        places = [part.piece.where(part.slope) for part in parts]
+        cuts = np.cumsum([part.here.size for part in parts])[:-1]
+        slopes = np.split(self.curve.slope(np.concatenate(places)), cuts)
+        touch = np.concatenate(
+            [
+                np.clip(part.piece.nearer(part.slope, z, slope), part.a, part.b)
+                for part, z, slope in zip(parts, places, slopes, strict=True)
+            ]
+        )
         value, steep = curve_ranges(self.curve, touch, touch, 1)
-        if piece.sign > 0:
-            tangent = np.minimum((steep[1] - slope) * (a - touch), (steep[0] - slope) * (b - touch))
-            low = value[0] - slope * touch + np.where(a < b, tangent, 0.0) - wrong
-            return low, np.maximum(ends[0][1], ends[1][1]) + wrong
-        tangent = np.maximum((steep[0] - slope) * (a - touch), (steep[1] - slope) * (b - touch))
-        high = value[1] - slope * touch + np.where(a < b, tangent, 0.0) + wrong
-        return np.minimum(ends[0][0], ends[1][0]) - wrong, high
+        columns = [np.split(column, cuts) for column in (touch, *value, *steep)]
+        for part, z, below, above, flat, steepest in zip(parts, *columns, strict=True):
+            sign, wrong = part.piece.sign, part.piece.slack * (part.b - part.a)
+            rises = steepest if sign > 0 else flat, flat if sign > 0 else steepest
+            ends = (rises[0] - part.slope) * (part.a - z), (rises[1] - part.slope) * (part.b - z)
+            ends = tuple(np.where(part.a < part.b, end, 0.0) for end in ends)
+            if sign > 0:
+                yield part, below - part.slope * z + np.minimum(*ends) - wrong, np.full(z.size, -np.inf)
+            else:
+                yield part, np.full(z.size, np.inf), above - part.slope * z + np.maximum(*ends) + wrong
 
     def _at(self, z: np.ndarray, end: int, here: np.ndarray) -> Range:
         """Return the values at one end of parts of the intervals."""
         own = z == (self.lower, self.upper)[end][here]
-        known = self.ends[end]
+        low, high = (side[here] for side in self.ends[end])
         if own.all():
-            return known[0][here], known[1][here]
-        edge = z[~own][:1]
-        other = curve_ranges(self.curve, edge, edge)[0]
-        return np.where(own, known[0][here], other[0]), np.where(own, known[1][here], other[1])
+            return low, high
+        edge = _value_at(self.curve, float(z[~own][0]))
+        return np.where(own, low, edge[0]), np.where(own, high, edge[1])
 
     def supporting(self, points: np.ndarray, side: int) -> np.ndarray:
         """Return the slopes of lines above (side 1) or below (-1) that are as near as can be at `points`.
