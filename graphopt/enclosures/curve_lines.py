@@ -37,19 +37,45 @@ def curve_slopes(curve: Curve, lower: np.ndarray, upper: np.ndarray) -> Range:
     """Return bounds of the slopes of `curve` in intervals: arrays of one shape."""
     low, high = np.ravel(lower), np.ravel(upper)
     least, most = np.full(low.size, np.inf), np.full(low.size, -np.inf)
+    ends = _at_both(curve, low, high, 1)
     for piece in pieces_of(curve):
         here = np.flatnonzero((piece.lower <= high) & (piece.upper >= low))
         if not here.size:
             continue
         a, b = np.maximum(low[here], piece.lower), np.minimum(high[here], piece.upper)
         if piece.sign:
-            ends = [curve_ranges(curve, z, z, 1)[1] for z in (a, b)]
-            below, above = np.minimum(ends[0][0], ends[1][0]), np.maximum(ends[0][1], ends[1][1])
+            at_a = _known(curve, a, low[here], ends[0], here, 1)
+            at_b = _known(curve, b, high[here], ends[1], here, 1)
+            below, above = np.minimum(at_a[0], at_b[0]), np.maximum(at_a[1], at_b[1])
         else:
             below, above = curve_ranges(curve, a, b, 1)[1]
         least[here] = np.minimum(least[here], below - piece.slack)
         most[here] = np.maximum(most[here], above + piece.slack)
     return least.reshape(lower.shape), most.reshape(lower.shape)
+
+
+def _at_both(curve: Curve, lower: np.ndarray, upper: np.ndarray, order: int) -> list[Range]:
+    """Return bounds of a derivative of `curve`, or for order 0 of the curve, at both ends of intervals."""
+    below, above = curve_ranges(curve, *[np.concatenate([lower, upper])] * 2, order)[order]
+    return list(zip(np.split(below, 2), np.split(above, 2), strict=True))
+
+
+def _known(
+    curve: Curve, z: np.ndarray, end: np.ndarray, at_end: Range, here: np.ndarray, order: int
+) -> Range:
+    """Return what is known at z, which is an end of intervals or all the same edge of a piece."""
+    own, low, high = z == end, at_end[0][here], at_end[1][here]
+    if own.all():
+        return low, high
+    edge = _at_edge(curve, float(z[~own][0]), order)
+    return np.where(own, low, edge[0]), np.where(own, high, edge[1])
+
+
+@lru_cache(maxsize=4096)
+def _at_edge(curve: Curve, z: float, order: int) -> tuple[float, float]:
+    """Return bounds of a derivative of `curve` at a number."""
+    below, above = curve_ranges(curve, np.full(1, z), np.full(1, z), order)[order]
+    return float(below[0]), float(above[0])
 
 
 def curve_lines(
@@ -78,21 +104,13 @@ class Part(NamedTuple):
     slope: np.ndarray
 
 
-@lru_cache(maxsize=4096)
-def _value_at(curve: Curve, z: float) -> tuple[float, float]:
-    """Return bounds of the value of `curve` at a number."""
-    below, above = curve_ranges(curve, np.full(1, z), np.full(1, z))[0]
-    return float(below[0]), float(above[0])
-
-
 class Span:
     """A curve over intervals, (N,)."""
 
     def __init__(self, curve: Curve, lower: np.ndarray, upper: np.ndarray) -> None:
         self.curve, self.lower, self.upper = curve, lower, upper
         self.pieces = pieces_of(curve)
-        below, above = curve_ranges(curve, *[np.concatenate([lower, upper])] * 2)[0]
-        self.ends = list(zip(np.split(below, 2), np.split(above, 2), strict=True))
+        self.ends = _at_both(curve, lower, upper, 0)
 
     def extent(self, under: np.ndarray, over: np.ndarray) -> Range:
         """Return the least value of ``f(z) - under z`` and the greatest of ``f(z) - over z``: arrays (N,)."""
@@ -112,7 +130,9 @@ class Span:
                 if not piece.sign:
                     found(here, *self._anyhow(a, b, under[here], over[here]))
                     continue
-                ends = [(self._at(z, k, here), z) for k, z in enumerate((a, b))]
+                at_a = _known(self.curve, a, self.lower[here], self.ends[0], here, 0)
+                at_b = _known(self.curve, b, self.upper[here], self.ends[1], here, 0)
+                ends = (at_a, a), (at_b, b)
                 wrong = piece.slack * (b - a)
                 if piece.sign > 0:  # above is the chord, below the tangent of the same slope
                     touching.append(Part(piece, here, a, b, under[here]))
@@ -164,15 +184,6 @@ class Span:
                 yield part, below - part.slope * z + np.minimum(*ends) - wrong, np.full(z.size, -np.inf)
             else:
                 yield part, np.full(z.size, np.inf), above - part.slope * z + np.maximum(*ends) + wrong
-
-    def _at(self, z: np.ndarray, end: int, here: np.ndarray) -> Range:
-        """Return the values at one end of parts of the intervals."""
-        own = z == (self.lower, self.upper)[end][here]
-        low, high = (side[here] for side in self.ends[end])
-        if own.all():
-            return low, high
-        edge = _value_at(self.curve, float(z[~own][0]))
-        return np.where(own, low, edge[0]), np.where(own, high, edge[1])
 
     def supporting(self, points: np.ndarray, side: int) -> np.ndarray:
         """Return the slopes of lines above (side 1) or below (-1) that are as near as can be at `points`.
