@@ -115,6 +115,22 @@ def test_proof_under_constraints():
     np.testing.assert_allclose(answer.constraints["disc"]["upper_price"], np.sqrt(0.5), rtol=1e-4)
 
 
+@pytest.mark.parametrize("constrained", [False, True])
+def test_a_convex_problem_is_told_as_such(constrained):
+    """Seven decisions, a quadratic cost; without and with a plane and a ball."""
+    rng = np.random.default_rng(0)
+    A, c, x = rng.normal(size=(7, 7)), rng.normal(size=7), pt.vector("x", shape=(7,))
+    rows = [go.leq(pt.sum(x), -0.2), go.leq(pt.sum(x**2), 2.0)] if constrained else []
+    answer = go.minimize(
+        pt.sum(pt.dot(A, x) ** 2) + pt.dot(c, x), over={x: (-1, 1)}, constraints=rows, certify=True
+    )
+    assert answer.status is go.Status.PROVED_OPTIMAL
+    assert answer.certificate.method == "convexity"
+    assert answer.certificate.gap <= 1e-6
+    assert "; then convexity: a local optimum is the best point of the box" in answer.route
+    assert "(convexity, 1 nodes" in answer.certificate.checks[-1].detail
+
+
 @pytest.mark.parametrize("linear", [True, False])
 def test_contradictions_are_proved(linear):
     x = pt.vector("x", shape=(2,))

@@ -34,7 +34,7 @@ class Certificate:
     ----------
     method : str
         How optimality was looked at: ``"first-order conditions"``, or how it was proved:
-        ``"branch and bound"``, ``"MILP"``, ``"LP"``, ``"enumeration"``.
+        ``"branch and bound"``, ``"convexity"``, ``"MILP"``, ``"LP"``, ``"enumeration"``.
     checks : tuple of Check
         What was verified, in order.
     value : float

@@ -10,6 +10,7 @@ import numpy as np
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.routes.effort import Effort
 from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
+from graphopt.solvers.branching.search import CONVEXITY
 from graphopt.solvers.enumeration import MAX_POINTS, enumerate_points
 from graphopt.solvers.linear.program import linear_program
 from graphopt.solvers.proof import Proof
@@ -79,6 +80,12 @@ class ExactQuestion:
         if structure is Structure.PIECEWISE_LINEAR:
             return f"mixed-integer program raced against branch and bound: {describe(self.program)}"
         return f"branch and bound: {describe(self.program)}"
+
+    def method_of(self, proof: Proof) -> str:
+        """The method that led to `proof`: as `method`, but for costs that turned out to be convex."""
+        if proof.method != CONVEXITY:
+            return self.method
+        return f"{CONVEXITY}: a local optimum is the best point of the box; {describe(self.program)}"
 
     def prove(self, effort: Effort, incumbent: np.ndarray | None = None) -> Proof:
         """Return the proved minimum of the cost; `incumbent` is a point known before."""

@@ -60,7 +60,7 @@ def _from_proof(
         x=point,
         certificate=certificate,
         status=status,
-        route=question.method,
+        route=question.method_of(proof),
         solver={"solver": proof.method, "gap": effort.gap, "max_seconds": effort.max_seconds},
         reasons=tuple(r for r in (*reasons, "" if certificate.proved else certificate.reason) if r),
         seed=seed,
@@ -119,7 +119,7 @@ def proved(compiled: CompiledProblem, found: Found, effort: Effort, many: MultiS
         certificate=certificate,
         status=status,
         reasons=reasons,
-        route=f"{found.route.removesuffix(LOCAL_ONLY)}; then {question.method}",
+        route=f"{found.route.removesuffix(LOCAL_ONLY)}; then {question.method_of(proof)}",
     )
 
 

@@ -20,8 +20,8 @@ class Proof:
     lower_bound : float
         No feasible point of the box costs less; rounding errors and the method's tolerances are taken off.
     method : str
-        How it was proved, in the words of a report: ``"branch and bound"``, ``"MILP"``, ``"LP"``,
-        ``"enumeration"``.
+        How it was proved, in the words of a report: ``"branch and bound"``, ``"convexity"``, ``"MILP"``,
+        ``"LP"``, ``"enumeration"``.
     stopped : str
         ``"gap"`` (closed to what was asked), ``"infeasible"`` (proved: no point is feasible), ``"threshold"``
         (decided on which side of a given cost the minimum lies), ``"time"``, ``"nodes"``, ``"memory"``,

@@ -1,11 +1,14 @@
 """Forms below Hessians against exact Hessians at points."""
 
 import numpy as np
+import pytensor.tensor as pt
 import pytest
 
 from graphopt.enclosures.hessians import convex_by_signs, hessian_below
 from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.solvers.branching.pullback import cost_and_gradient
 from graphopt.structure.forms import Form, group_form, transformed
+from graphopt.structure.lowering import lower
 from graphopt.structure.program import Group, Program
 from tests.enclosures.hessians_at_points import hessian_at
 from tests.enclosures.recurrent import lstm_program, rnn_program
@@ -63,6 +66,27 @@ def rounded(form, dtype):
         g: (m if isinstance(m, np.ndarray) else m.toarray()).astype(dtype).astype(float)
         for g, m in form.terms.items()
     })  # fmt: skip
+
+
+def test_functions_made_of_several_steps():
+    """silu and a bell, read from a graph; Hessians by differences of gradients, to what these are worth."""
+    rng = np.random.default_rng(7)
+    x = pt.vector("x", shape=(3,))
+    W, V = rng.normal(size=(3, 5)), rng.normal(size=(5, 4))
+    hidden = pt.dot(x, W)
+    cost = pt.sum(pt.exp(-(pt.dot(hidden * pt.sigmoid(hidden), V) ** 2)))
+    program = lower([cost], [x])
+    centre, radius = boxes(rng, 3)
+    below = hessian_below(program, linear_bounds(program, centre - radius, centre + radius).enclosure, ONE)
+    assert np.isfinite(below.radius).all()
+    for _ in range(20):
+        at, d = centre + radius * rng.uniform(-1, 1, centre.shape), rng.normal(size=centre.shape)
+        step = 1e-5 * d
+        slopes = cost_and_gradient(program, at + step)[1] - cost_and_gradient(program, at - step)[1]
+        true = (slopes * d).sum(axis=1) / 2e-5
+        least = np.einsum("bi,bij,bj->b", d, below.centre, d)
+        least -= np.einsum("bi,bij,bj->b", np.abs(d), below.radius, np.abs(d))
+        assert (least <= true + 1e-6 * (1 + np.abs(true))).all()
 
 
 def test_a_quadratic_form_is_its_own_hessian():

@@ -193,7 +193,8 @@ class Search:
         bound = least_value(lines.slope, lines.constant, some.lower, some.upper)
         if first:
             self.second_order.first(lines)
-            self.method = CONVEXITY if self.second_order.convex and (bound >= self.level).all() else METHOD
+            shown = self.second_order.convex and not self.integer.any() and (bound >= self.level).all()
+            self.method = CONVEXITY if shown else METHOD
         better = np.flatnonzero(bound > some.bound)
         cut = some.with_lines(better, bound, lines.slope, lines.constant)
         lower, upper, fits = self._cut_at_level(cut)

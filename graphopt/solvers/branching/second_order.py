@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphopt.enclosures.steps import STEPS
 from graphopt.solvers.branching.boxes import Boxes
 from graphopt.solvers.branching.half_spaces import combined
 from graphopt.solvers.branching.lagrangian import Lagrangian
@@ -41,7 +42,7 @@ class SecondOrder:
         n, elements = program.size, sum(group.size for group in program.groups[1:])
         self.lagrangian, self.integer = Lagrangian(program, limits, lower, upper), integer
         self.work = n * n * (elements + 10 * n)
-        smooth = all(group.function != "relu" for group in program.groups)
+        smooth = not {group.function for group in program.groups} & ({"relu", "normalized"} | set(STEPS))
         self.everywhere = smooth and self.work <= WORK and n <= DECISIONS
         self.convex = False
         first = 0.4 * elements * min(len(program.groups) - 1, 3)  # both fitted to measured times
