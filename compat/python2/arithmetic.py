@@ -7,6 +7,7 @@ import sys
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from ..revived import one_element
 from ..revived.promotion import as_before
 
 _INTEGERS = (int, bool)
@@ -76,7 +77,7 @@ def round_half_away(number: Any, ndigits: int = 0) -> float:
     """
     if not hasattr(type(number), "__float__") and hasattr(type(number), "__round__"):
         return round(number, ndigits)
-    value = float(number)
+    value = one_element.number(float, number)
     if not math.isfinite(value) or ndigits > 323:
         return value
     if ndigits < -308:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from ..revived import one_element
 from .soft_space import set_soft_space
 from .unordered import comprehension, dict2
 
@@ -69,7 +70,7 @@ def percent(template: Any, values: Any) -> Any:
             )
         else:
             values = _plain(values)
-    return template % values
+    return one_element.percent(template, values)
 
 
 def format_(template: str, *arguments: Any, **named: Any) -> str:

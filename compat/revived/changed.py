@@ -11,7 +11,7 @@ import functools
 import sys
 from typing import Any
 
-from . import promotion
+from . import one_element, promotion
 
 NAME = "__changed__"
 
@@ -54,8 +54,12 @@ def changed(x: Any, name: str) -> Any:
 
 
 def revive_tree(tree: ast.Module) -> ast.Module:
-    """Return `tree` looking up changed functions by `changed`, and dropped names where it imports a star."""
-    return ast.fix_missing_locations(promotion.Promotion().visit(_Revive().visit(tree)))
+    """Return `tree` with changed functions looked up by `changed`, dropped names where it imports a star, and
+    numbers and arithmetic of NumPy as they were.
+    """
+    for rewrite in (_Revive(), one_element.OneElement(), promotion.Promotion()):
+        tree = rewrite.visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
 _LOOKED_UP = FUNCTIONS | METHODS | frozenset(RENAMED)
@@ -116,5 +120,5 @@ _NEVER_STARRED = frozenset(
     {"float", "int", "complex", "object", "str", "unicode", "round_", "disp", "source"}
 )
 changed.star = star  # type: ignore[attr-defined]
-HELPERS = {NAME: changed, **promotion.HELPERS}
+HELPERS = {NAME: changed, **promotion.HELPERS, **one_element.HELPERS}
 """What a module compiled from `revive_tree` calls, by the names it has there."""

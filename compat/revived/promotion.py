@@ -139,6 +139,10 @@ def _divide(a: Any, b: Any) -> Any:
 
 def _remainder(a: Any, b: Any) -> Any:
     if type(a) in NUMPY or type(b) in NUMPY:
+        if type(a) is str:
+            from .one_element import percent
+
+            return percent(a, b)
         a, b = as_before(a, b)
     return a % b
 
