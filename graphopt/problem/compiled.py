@@ -19,14 +19,7 @@ from graphopt.problem.compiled_constraints import CompiledConstraints
 from graphopt.problem.functions import ProblemFunctions, functions_of
 from graphopt.problem.precision import NARROW
 from graphopt.problem.problem import Problem
-from graphopt.problem.units import (
-    NEARBY,
-    WIDEST,
-    decision_units,
-    limit_sizes,
-    points_of_interest,
-    power_of_two,
-)
+from graphopt.problem.units import NEARBY, REACH, decision_units, points_of_interest, power_of_two
 
 T = TypeVar("T")
 
@@ -94,35 +87,27 @@ class CompiledProblem:
         return np.where(given, power_of_two(self.scale), found)
 
     def _influence(self) -> np.ndarray:
-        """Return how much a step of one in each decision can change the cost, relative to one and its value,
-        and the rows, relative to their limits: the most seen at a few points, (n,).
+        """Return how much a step of one in all decisions would change the cost, relative to one and its
+        value, if all mattered as much as each: the most seen at a few points, (n,). Rows with a decision
+        without bounds count like the cost: they may hold what it is, as the worst of scenarios.
         """
-        most = np.zeros(self.size)
+        most, endless = np.zeros(self.size), ~np.isfinite(self.upper - self.lower)
         for k, x in enumerate(points_of_interest(self.lower, self.upper)):
             with np.errstate(all="ignore"):
                 value, gradient = self.cost(x)
                 seen = [np.abs(gradient) / (1.0 + abs(value))]
-                if self.problem.constraints and k < NEARBY:
-                    seen.extend(np.abs(self.rows.jacobian(x)) / self._row_sizes(x)[:, None])
+                if self.problem.constraints and endless.any() and k < NEARBY:
+                    jacobian, values = self.rows.jacobian(x), self.rows.values(x)
+                    rows = np.any(jacobian[:, endless] != 0, axis=1)
+                    seen.extend(np.abs(jacobian[rows]) / (1.0 + np.abs(values[rows, None])))
             most = np.max([most, *(np.where(np.isfinite(one), one, 0.0) for one in seen)], axis=0)
-        return most
-
-    def _row_sizes(self, x: np.ndarray) -> np.ndarray:
-        """Return the size of each row that tells whether a change of it matters: its limit's; for a limit of
-        zero that of the row, like the cost's, if a decision without bounds is in it, and else none: inf.
-        """
-        rows, endless = self.rows, ~np.isfinite(self.upper - self.lower)
-        limit = limit_sizes(rows.lower, rows.upper)
-        like_cost = np.any(rows.jacobian(x)[:, endless] != 0, axis=1)
-        return np.where(limit > 0, limit, np.where(like_cost, 1.0 + np.abs(rows.values(x)), np.inf))
+        return self.size * most
 
     @property
     def core(self) -> tuple[np.ndarray, np.ndarray]:
-        """The part of the box within `WIDEST` units of the point next to zero; all of it, unless it is wide
-        beyond what matters.
-        """
+        """The box within `REACH` units of the point next to zero: all of it, unless it is careless."""
         anchor = np.clip(0.0, self.lower, self.upper)
-        bounded, reach = np.isfinite(self.upper - self.lower), 2 * WIDEST * self.units
+        bounded, reach = np.isfinite(self.upper - self.lower), REACH * self.units
         return (
             np.where(bounded, np.maximum(self.lower, anchor - reach), self.lower),
             np.where(bounded, np.minimum(self.upper, anchor + reach), self.upper),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-NARROWEST, WIDEST = 0.1, 100.0  # widths, in units, of the boxes of decisions that are left as they are
-MATTERS = 0.01  # influence of a step that is no longer too small to be a unit
+NARROWEST, WIDEST = 1.0, 4.0  # widths, in their units, of boxes of decisions that do not have the unit 1
+REACH = 200.0  # how far from zero, in units, values of rows say what their size is
+MATTERS = 0.01  # influence of a step that is a unit
 NEARBY = 3  # points within one of the point next to zero
 SAMPLES = 16  # points of the box, besides its two outermost corners
 FINEST = 1e-6  # least scale of a row, relative to its values: what lies far below is lost in rounding
 
 
 def decision_units(lower: np.ndarray, upper: np.ndarray, influence: np.ndarray | None = None) -> np.ndarray:
-    """Return the unit of each decision, (n,): 1, unless its box is very narrow or wide in that unit.
+    """Return the unit of each decision, (n,): 1, unless its box is narrow or very wide in that unit.
 
-    The box is then between `NARROWEST` and `WIDEST` units wide. A wide box may just be careless, though: the
-    unit is no larger than a step that matters. Units are powers of two, so that nothing is rounded by them. A
-    decision without both bounds has the unit 1.
+    A narrower box is `NARROWEST` units wide. A wider one than `WIDEST` may just be careless: the unit is more
+    than 1 only where a step of one does not matter, and then no larger than a step that does, so that the box
+    is `WIDEST` units wide or more. Units are powers of two: nothing is rounded by them. A decision without
+    both bounds has the unit 1.
 
     Parameters
     ----------
@@ -25,7 +27,7 @@ def decision_units(lower: np.ndarray, upper: np.ndarray, influence: np.ndarray |
     """
     with np.errstate(over="ignore", divide="ignore"):
         width = upper - lower
-        matters = np.inf if influence is None else np.maximum(1.0, MATTERS / influence)
+        matters = np.inf if influence is None else np.where(influence < MATTERS, 1.0 / influence, 1.0)
     known = np.isfinite(width) & (width > 0)
     width = np.where(known, width, 1.0)
     unit = np.clip(1.0, np.minimum(width / WIDEST, matters), width / NARROWEST)

@@ -14,22 +14,22 @@ UNITS = [1e-9, 1e-3, 1.0, 1e3, 1e9]
 
 
 def test_boxes_near_one_keep_their_unit():
-    lower, upper = np.array([0.0, -50.0, 0.0, 0.0, 3.0]), np.array([0.2, 50.0, np.inf, 1.0, 3.0])
+    lower, upper = np.array([0.0, -1.5, 0.0, 0.0, 3.0]), np.array([1.0, 1.5, np.inf, 1.0, 3.0])
     np.testing.assert_array_equal(decision_units(lower, upper), 1.0)
 
 
 @pytest.mark.parametrize("width", [1e-12, 1e-9, 0.01, 1e4, 1e9])
 def test_other_boxes_are_of_moderate_width_in_their_unit(width):
     (unit,) = decision_units(np.array([-width]), np.array([0.0]))
-    assert 0.07 <= width / unit <= 142  # the bounds of 0.1 and 100, and rounding to a power of two
+    assert 0.7 <= width / unit <= 5.7  # the bounds of 1 and 4, and rounding to a power of two
     assert np.log2(unit) == np.round(np.log2(unit))
 
 
 def test_a_wide_box_may_be_careless():
     """The unit is no larger than a step that matters; where none does, the box decides."""
     lower, upper = np.full(4, -1e6), np.full(4, 1e6)
-    units = decision_units(lower, upper, np.array([0.03, 1e-5, 1e-9, 0.0]))
-    np.testing.assert_array_equal(units, [1, 1024, 2.0**14, 2.0**14])
+    units = decision_units(lower, upper, np.array([0.03, 2.0**-10, 1e-9, 0.0]))
+    np.testing.assert_array_equal(units, [1, 1024, 2.0**19, 2.0**19])
 
 
 @pytest.mark.parametrize("width", [10.0, 1e4, 1e6])

@@ -62,7 +62,7 @@ class NonlinearProgram:
         if start.finite:
             self.fun_scale = max(1.0, _largest(start.gradient) / STEEP)
             slopes = np.max(np.abs(self.jacobian(start.z)), axis=1, initial=0.0)
-            self.row_scale = np.clip(1.0, slopes / STEEP, STEEP * self.rows.ranges)
+            self.row_scale = np.clip(1.0, slopes / STEEP, self.rows.ranges)
         self.low, self.high = self.rows.lower / self.row_scale, self.rows.upper / self.row_scale
         self.tolerance = feasibility * self.rows.scale / self.row_scale
         self._known = self._good = self._jacobian = None
