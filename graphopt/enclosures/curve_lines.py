@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from graphopt.enclosures.bends import Piece, pieces_of
-from graphopt.enclosures.curve_ranges import curve_ranges
+from graphopt.enclosures.curve_ranges import curve_ranges, value_beside_jumps
 from graphopt.enclosures.enclosure import Range
 from graphopt.structure.curve import Curve
 
@@ -148,7 +148,7 @@ class Span:
 
     def _anyhow(self, a: np.ndarray, b: np.ndarray, under: np.ndarray, over: np.ndarray) -> Range:
         """Return the extent over parts of intervals of which only ranges are known."""
-        value, steep = curve_ranges(self.curve, a, b, 1)
+        value, (_, steep) = value_beside_jumps(self.curve, a, b), curve_ranges(self.curve, a, b, 1)
         middle, radius = 0.5 * a + 0.5 * b, 0.5 * b - 0.5 * a
         centre = curve_ranges(self.curve, middle, middle)[0]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
 
 import numpy as np
 
@@ -11,10 +12,20 @@ from graphopt.enclosures.enclosure import Range
 from graphopt.enclosures.images import image
 from graphopt.enclosures.rounding import EPS, TINY
 from graphopt.enclosures.slopes import slope_ranges
+from graphopt.enclosures.steps import STEPS
 from graphopt.structure.curve import Curve, Step, Sum
 
+MOST_JUMPS = 4
+"""Steps of a curve whose sides are looked at one by one."""
 
-def curve_ranges(curve: Curve, lower: np.ndarray, upper: np.ndarray, order: int = 0) -> tuple[Range, ...]:
+
+def curve_ranges(
+    curve: Curve,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    order: int = 0,
+    sides: Mapping[int, int] | None = None,
+) -> tuple[Range, ...]:
     """Return bounds of the values of `curve` in intervals, and of its first `order` derivatives, 2 at most.
 
     Each step by itself, so what two steps share is forgotten: as good as exact in points, and loose by the
@@ -24,14 +35,41 @@ def curve_ranges(curve: Curve, lower: np.ndarray, upper: np.ndarray, order: int 
     ----------
     lower, upper : array
         Of one shape; the ranges have it too.
+    order : int
+    sides : mapping from step to 0 or 1, optional
+        Of steps that jump: on which side of a jump to look, the lower or the upper one, where an interval has
+        no more than one.
     """
     one, zero = (np.ones_like(lower), np.ones_like(lower)), (np.zeros_like(lower), np.zeros_like(lower))
     found: list[list[Range]] = [[(lower, upper)], [one], [zero]]
     with np.errstate(all="ignore"):
-        for step in curve.steps:
+        for number, step in enumerate(curve.steps):
             for k, result in enumerate(_step(step, found, order)):
                 found[k].append(result)
+            if sides and number in sides:
+                found[0][-1] = _one_side(found[0][-1], sides[number])
         return tuple(_sum(curve.output, found[k], constant=k == 0) for k in range(order + 1))
+
+
+def value_beside_jumps(curve: Curve, lower: np.ndarray, upper: np.ndarray) -> Range:
+    """Return bounds of the values of `curve` in intervals, as `curve_ranges` does, but not of what lies
+    between the two values of a step that jumps once."""
+    jumping = [k for k, step in enumerate(curve.steps) if step.function in STEPS]
+    if not jumping or len(jumping) > MOST_JUMPS:
+        return curve_ranges(curve, lower, upper)[0]
+    found = [
+        curve_ranges(curve, lower, upper, 0, dict(zip(jumping, sides, strict=True)))[0]
+        for sides in product((0, 1), repeat=len(jumping))
+    ]
+    below, above = zip(*found, strict=True)
+    return np.minimum.reduce(below), np.maximum.reduce(above)
+
+
+def _one_side(found: Range, side: int) -> Range:
+    """Return one end of ranges over one jump, as a range."""
+    lower, upper = found
+    once = upper - lower <= 1.0
+    return np.where(once & (side == 1), upper, lower), np.where(once & (side == 0), lower, upper)
 
 
 def _step(step: Step, found: list[list[Range]], order: int) -> tuple[Range, ...]:

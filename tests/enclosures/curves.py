@@ -31,11 +31,17 @@ GRAPHS = {
 }
 """Functions of one number by name, as graphs."""
 
+JUMPING = {
+    "quantised": lambda x: (pt.round(x) - 1.2) ** 2,
+    "hard shrink": activations.hard_shrink,
+}
+"""Others that jump."""
+
 
 @cache
 def curve(name: str) -> Curve:
-    """Return the curve that a graph of `GRAPHS` is lowered to."""
+    """Return the curve that a graph of `GRAPHS` or `JUMPING` is lowered to."""
     x = pt.dscalar("x")
-    program = lower([GRAPHS[name](x)], [x])
+    program = lower([(GRAPHS | JUMPING)[name](x)], [x])
     (group,) = program.groups[1:]
     return group.parameter

@@ -6,7 +6,7 @@ import pytest
 from graphopt.enclosures.images import image
 from graphopt.enclosures.relaxations import relax
 from graphopt.enclosures.slopes import slope_ranges
-from tests.enclosures.curves import GRAPHS, curve
+from tests.enclosures.curves import GRAPHS, JUMPING, curve
 from tests.enclosures.functions import intervals, points_in
 
 DEFINED_FROM = {"inverse root": 0.1, "x log x": 0.1}
@@ -36,7 +36,7 @@ def usual(name, rng, count, width=3.0):
     return lower, lower + width * 10.0 ** rng.uniform(-5, 0, count)
 
 
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("name", [*GRAPHS, *JUMPING])
 @pytest.mark.parametrize("far", [False, True])
 def test_image_and_lines_hold(name, far):
     f, rng = curve(name), np.random.default_rng(0)
@@ -64,7 +64,7 @@ def test_slopes_hold(name):
         assert not (found > above + error).any()
 
 
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("name", [*GRAPHS, *JUMPING])
 def test_images_are_exact(name):
     f = curve(name)
     lower, upper = usual(name, np.random.default_rng(2), 300)
@@ -99,3 +99,10 @@ def test_the_minimum_of_silu():
     below, above = image("curve", curve("silu"), [(np.array([-5.0, -1e6]), np.array([3.0, 1e6]))])
     np.testing.assert_allclose(below, -0.2784645427610738, rtol=1e-6)
     np.testing.assert_allclose(above, [3 / (1 + np.exp(-3.0)), 1e6], rtol=1e-12)
+
+
+def test_values_between_those_beside_a_jump_do_not_count():
+    """(round(x) - 1.2) ** 2 is 0.04 or 0.64 beside 1.5, where 1 becomes 2; never 0."""
+    f = curve("quantised")
+    below, above = image("curve", f, [(np.array([1.4]), np.array([1.6]))])
+    np.testing.assert_allclose([below, above], [[0.04], [0.64]], rtol=1e-9)
