@@ -67,8 +67,9 @@ def lines_below(
     scale = np.maximum(upper - point, point - lower) * (1.0 + 2 * EPSILON)
     unit = np.where(scale > 0, scale, 1.0)
     low, high = (lower - point) / unit, (upper - point) / unit
-    slope = scale * (0.5 * gradient[0] + 0.5 * gradient[1])
     with np.errstate(all="ignore"):
+        middle = 0.5 * gradient[0] + 0.5 * gradient[1]
+        slope = scale * np.where(np.isfinite(middle), middle, 0.0)  # where it is not, all is lost
         known = np.isfinite(hessian.radius).all(axis=(1, 2))
         lost = (scale * (0.5 * gradient[1] - 0.5 * gradient[0])).sum(axis=1)
         matrix = scale[:, :, None] * np.where(known[:, None, None], hessian.centre, 0.0) * scale[:, None]
