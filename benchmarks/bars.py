@@ -30,6 +30,7 @@ class Line:
 
 
 W1, W2, W3, W4, S = "ours.w1", "ours.w2", "ours.w3", "ours.w4", "ours.starts"
+C = "ours.constrained_starts"
 
 # In Adam, torch adds epsilon to the root after bias correction; Keras, and so we and the JAX program, before
 # it: after an epoch the weights are 1.1e-2 apart. With torch's place of it, JAX ends 1.1e-5 from torch.
@@ -147,6 +148,23 @@ LINES = (
     Line(
         "S", "32 starts, W3's plan, in step / one by one", (S, "plan, in step"), 0.2, (S, "plan, one by one")
     ),
+    *(
+        Line(
+            "C",
+            f"{count} starts, {name} under constraints, in step / {apart}",
+            (C, f"{name}, in step"),
+            None,
+            (C, f"{name}, {apart}"),
+            tolerance=1e-8,
+            compared=1,
+        )
+        for name, count in (
+            ("dense", data.DENSE_STARTS),
+            ("LSTM", data.PLAN_STARTS),
+            ("RNN", data.PLAN_STARTS),
+        )
+        for apart in ("one by one", "by parts")
+    ),
 )
 
 
@@ -169,4 +187,4 @@ FRESH = (
     Fresh("warm", "W3 to one epoch and solve, caches filled / JAX", "ours.cold_w3", "peers.jax_cold_w3", 0.8),
 )
 
-WORKLOADS = ("W1", "W2", "W3", "W4", "S", "cold", "warm")
+WORKLOADS = ("W1", "W2", "W3", "W4", "S", "C", "cold", "warm")

@@ -1,6 +1,6 @@
 """The one command: run the workloads against the peers in turn and print which bars hold.
 
-    python -m benchmarks [W1 W2 W3 W4 cold warm] [--repeats N] [--peer-python PYTHON] [--json FILE]
+    python -m benchmarks [W1 W2 W3 W4 S C cold warm] [--repeats N] [--peer-python PYTHON] [--json FILE]
 
 Ratios are ours / theirs in CPU seconds, the median of the pairs with their least and greatest; the ratio of
 wall seconds stands beside it. A line holds when the median does not exceed its bar and both sides found the
