@@ -60,11 +60,11 @@ class FeasibleLook:
         The breach of each row that counts as none.
     """
 
-    def __init__(self, compiled: CompiledProblem, feasibility: float) -> None:
+    def __init__(self, compiled: CompiledProblem) -> None:
         self.compiled, self.rows, self.sign = compiled, compiled.rows, compiled.sign
         self.units = compiled.units
         self.lower, self.upper = compiled.lower / self.units, compiled.upper / self.units
-        self.tolerance = feasibility * compiled.rows.scale
+        self.tolerance = compiled.rows.allowed
 
     def inside(self, x: np.ndarray) -> np.ndarray:
         """Return x put into the box."""

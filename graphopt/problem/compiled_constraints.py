@@ -14,6 +14,7 @@ from graphopt.problem.constraint_functions import constant_breach, constraint_fu
 from graphopt.problem.problem import Problem
 from graphopt.problem.units import power_of_two, row_ranges, row_scales, sample_points
 
+FEASIBILITY = 1e-6  # of the scale of a row: a smaller breach counts as none
 CONSTANT_TOLERANCE = 1e-9  # relative breach that rounding explains
 
 
@@ -30,6 +31,8 @@ class CompiledConstraints:
     scale : array, (m,)
         What breaches are relative to, for solvers, certificates and exact methods alike: as given, else
         `graphopt.problem.units.row_scales`.
+    allowed : array, (m,)
+        The breach of each row that counts as none.
     units : array, (m,)
         The powers of two next to the scales: what rows are divided by where nothing may be rounded.
     ranges : array, (m,)
@@ -81,6 +84,10 @@ class CompiledConstraints:
     @property
     def scale(self) -> np.ndarray:
         return self._scales[0]
+
+    @property
+    def allowed(self) -> np.ndarray:
+        return FEASIBILITY * self.scale
 
     @property
     def units(self) -> np.ndarray:

@@ -44,7 +44,7 @@ def _from_proof(
     compiled: CompiledProblem, question: ExactQuestion, proof: Proof, effort: Effort, seed: int
 ) -> Found:
     """Return the point of `proof`, looked at anew."""
-    sign = compiled.sign
+    sign, nothing = compiled.sign, proof.x is None  # what the start breaches says nothing then
     point = default_start(compiled.problem) if proof.x is None else proof.x
     point = np.minimum(np.maximum(point, compiled.lower), compiled.upper)
     claimed = compiled.look(point).value if proof.x is None else sign * proof.value
@@ -62,7 +62,9 @@ def _from_proof(
         status=status,
         route=question.method_of(proof),
         solver={"solver": proof.method, "gap": effort.gap, "max_seconds": effort.max_seconds},
-        reasons=tuple(r for r in (*reasons, "" if certificate.proved else certificate.reason) if r),
+        reasons=tuple(
+            r for r in (*reasons, "" if certificate.proved or nothing else certificate.reason) if r
+        ),
         seed=seed,
         n_distinct=int(proof.x is not None),
         evaluations=proof.nodes,

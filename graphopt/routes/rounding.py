@@ -8,6 +8,7 @@ import numpy as np
 
 from graphopt.certificates.proved import certify_values
 from graphopt.problem.compiled import CompiledProblem, compile_problem
+from graphopt.problem.compiled_constraints import FEASIBILITY
 from graphopt.routes.constrained import constrained
 from graphopt.routes.found import Found
 from graphopt.routes.local import local
@@ -17,7 +18,6 @@ from graphopt.solvers.solution import Status
 
 SWEEPS = 20
 SETTLINGS = 5  # of the real decisions, between which discrete ones may change again
-FEASIBLE = 1e-6
 NEAR = 500.0
 
 
@@ -133,4 +133,4 @@ def _merit(compiled: CompiledProblem, x: np.ndarray) -> float:
     if not compiled.problem.constraints:
         return cost
     breach = float(np.max(compiled.rows.breaches(compiled.constraints(x)) / compiled.rows.scale))
-    return cost if breach <= FEASIBLE else 1e100 * (1.0 + breach)
+    return cost if breach <= FEASIBILITY else 1e100 * (1.0 + breach)

@@ -10,6 +10,7 @@ import numpy as np
 from graphopt.errors import InvalidType
 from graphopt.problem.augmented_cost import batched_augmented_cost
 from graphopt.problem.compiled import CompiledProblem
+from graphopt.problem.compiled_constraints import FEASIBILITY
 from graphopt.solvers.constrained.augmented_lagrangian import AugmentedLagrangian
 from graphopt.solvers.constrained.newton_kkt import NEAR_BOUND, State, polished, state_of
 from graphopt.solvers.constrained.nonlinear_program import NonlinearProgram
@@ -24,7 +25,6 @@ SMALL = 200  # decisions, and half of the constraint rows, up to which SLSQP's d
 SMALL_OF_MANY = 80  # decisions up to which they are cheaper than starts in step
 MANY = 4  # starts from which a function of many points pays
 TINY = 30  # decisions up to which trust-constr is worth a try
-FEASIBLE = 1e-6  # largest breach, relative to the scale of its row
 ENDLESS = 1e25  # costs beyond are taken for a way to infinity
 ROUNDING = 1e-10  # error of the conditions that a step of a rounding error onto a bound may make
 TRIES = 20  # random points to start from where the given one gives no numbers
@@ -122,7 +122,7 @@ def _search(compiled: CompiledProblem, solvers: list[ConstrainedSolver], x0: np.
             end = yield Asked(solver, program, again)
             iterations += end.iterations
             state = state_of(program, polished(program, end.z))
-            if state.breach > FEASIBLE:
+            if state.breach > FEASIBILITY:
                 near = state_of(program, restored(program, state.seen.z))
                 state = near if near.breach < state.breach else state
             rank = _rank(state)
@@ -169,7 +169,7 @@ def _random_points(program: NonlinearProgram, z: np.ndarray, count: int, seed: i
 
 def _rank(state: State) -> tuple:
     """Return what orders ends: feasible first, then stationary, then cheaper (or less infeasible)."""
-    feasible = state.breach <= FEASIBLE
+    feasible = state.breach <= FEASIBILITY
     return not feasible, not state.level <= LEVEL, state.seen.fun if feasible else state.breach
 
 
@@ -201,7 +201,7 @@ def _run(program: NonlinearProgram, state: State, end: End, iterations: int) -> 
     state = _on_bounds(program, state)
     x = program.unscaled(state.seen.z)
     fun, _ = program.compiled.cost(x)
-    feasible = state.breach <= FEASIBLE
+    feasible = state.breach <= FEASIBILITY
     stopped, message = end.stopped, end.message
     if not state.seen.finite:
         stopped, message = "failed", f"the cost or a constraint is not a finite number; {message}"

@@ -13,12 +13,12 @@ import numpy as np
 
 from graphopt.enclosures.linear_bounds import linear_bounds
 from graphopt.problem.compiled import CompiledProblem
+from graphopt.problem.compiled_constraints import FEASIBILITY
 from graphopt.solvers.linear.model import LinearModel, dual_bound, proves_infeasible, solve_linear
 from graphopt.structure.lowering import NotLowered
 from graphopt.structure.problem_program import program_and_limits
 from graphopt.structure.program import Program
 
-FEASIBILITY = 1e-6  # relative to the scale of a row: what counts as holding elsewhere is not ruled out here
 NEXT_UNIT = 2.0**0.5  # by what a scale may exceed the power of two next to it
 ROUNDING = 1e-14  # relative error of the coefficients of affine rows
 MOST_DECISIONS = 2000
@@ -57,7 +57,7 @@ def _affine_rows(compiled: CompiledProblem) -> LinearModel | None:
     constant = values - matrix @ x
     if not (np.isfinite(matrix).all() and np.isfinite(constant).all()):
         return None
-    tolerance, units = FEASIBILITY * rows.scale[chosen], rows.units[chosen]
+    tolerance, units = rows.allowed[chosen], rows.units[chosen]
     size = np.abs(values) + np.abs(matrix) @ np.abs(x) + rows.scale[chosen]
     return _model(
         (compiled.lower, compiled.upper),

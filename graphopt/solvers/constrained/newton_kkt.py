@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from graphopt.problem.compiled_constraints import FEASIBILITY
 from graphopt.solvers.constrained.kkt import Kkt, active_limits, fitted_multipliers
 from graphopt.solvers.constrained.nonlinear_program import Evaluation, NonlinearProgram
 
@@ -41,7 +42,7 @@ class State(NamedTuple):
 def state_of(program: NonlinearProgram, z: np.ndarray) -> State:
     """Return how well z, in scaled units, satisfies the conditions."""
     seen = program.at(z)
-    sizes = 1e6 * program.tolerance
+    sizes = program.tolerance / FEASIBILITY
     if not seen.finite:
         nothing = Kkt(np.zeros(sizes.size), np.zeros(z.size), seen.gradient)
         return State(seen, nothing, np.inf, np.inf)

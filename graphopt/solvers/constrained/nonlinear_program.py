@@ -44,7 +44,7 @@ class NonlinearProgram:
         What evaluates many points at once, if whoever runs several programs has made it.
     """
 
-    def __init__(self, compiled: CompiledProblem, x0: np.ndarray, *, feasibility: float = 1e-6) -> None:
+    def __init__(self, compiled: CompiledProblem, x0: np.ndarray) -> None:
         self.compiled, self.rows = compiled, compiled.rows
         self.x_scale = compiled.units
         self._x_lower, self._x_upper = compiled.lower, compiled.upper
@@ -64,7 +64,7 @@ class NonlinearProgram:
             slopes = np.max(np.abs(self.jacobian(start.z)), axis=1, initial=0.0)
             self.row_scale = np.clip(1.0, slopes / STEEP, self.rows.ranges)
         self.low, self.high = self.rows.lower / self.row_scale, self.rows.upper / self.row_scale
-        self.tolerance = feasibility * self.rows.scale / self.row_scale
+        self.tolerance = self.rows.allowed / self.row_scale
         self._known = self._good = self._jacobian = None
 
     @property

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from graphopt.problem.compiled_constraints import FEASIBILITY
 from graphopt.solvers.constrained.nonlinear_program import NonlinearProgram
 
 
@@ -69,4 +70,4 @@ class ConstrainedRun:
     @property
     def feasible(self) -> bool:
         """Whether every constraint holds to 1e-6 of its scale."""
-        return self.infeasibility <= 1e-6
+        return self.infeasibility <= FEASIBILITY
