@@ -175,5 +175,5 @@ def _copies(program: Program, form: Form) -> np.ndarray:
     its interval is as tight as can be already."""
     terms = np.zeros(form.size, dtype=int)
     for group, count in facts_of(form).terms.items():
-        terms += count * (2 if program.groups[group].function == "product" else 1)
+        terms += count * (len(program.groups[group].arguments) or 1)
     return terms <= 1
