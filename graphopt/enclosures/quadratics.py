@@ -49,7 +49,7 @@ class Quadratics:
 
     @property
     def bend(self) -> np.ndarray:
-        """How far the quadratic part can reach at most: (B, size)."""
+        """How far the quadratic part can reach at most, pair by pair: (B, size)."""
         return np.abs(self.bends).sum(axis=1) * SLACK
 
     @property
@@ -73,6 +73,11 @@ def pairs(inputs: int) -> tuple[np.ndarray, np.ndarray]:
 def count(inputs: int) -> int:
     """Return the number of pairs."""
     return inputs * (inputs + 1) // 2
+
+
+def inputs_of(pairs_: int) -> int:
+    """Return the number of inputs with so many pairs."""
+    return int((np.sqrt(8.0 * pairs_ + 1.0) - 1.0) / 2.0 + 0.5)
 
 
 def longer(part: np.ndarray, length: int) -> np.ndarray:
@@ -122,7 +127,7 @@ def _most(slopes: np.ndarray, bends: np.ndarray) -> np.ndarray:
     ``b + 2 |b| (w_i + w_j)`` where it is not; what is left is linear in w. It is exact where the linear part
     outweighs the bends.
     """
-    inputs = _inputs_of(bends.shape[1])
+    inputs = inputs_of(bends.shape[1])
     beyond = np.abs(slopes[:, inputs:]).sum(axis=1)
     if not inputs:
         return beyond
@@ -141,11 +146,6 @@ def _most(slopes: np.ndarray, bends: np.ndarray) -> np.ndarray:
     corner = absolute.sum(axis=1) + signed.sum(axis=1)
     corner += np.maximum(2.0 * gain - 2.0 * absolute, 0.0).sum(axis=1)
     return np.minimum(apart, corner) + beyond
-
-
-def _inputs_of(pairs_: int) -> int:
-    """Return the number of inputs with so many pairs."""
-    return int((np.sqrt(8.0 * pairs_ + 1.0) - 1.0) / 2.0 + 0.5)
 
 
 @cache

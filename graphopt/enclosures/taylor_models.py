@@ -28,6 +28,7 @@ from graphopt.enclosures.quadratics import (
 )
 from graphopt.enclosures.relaxations import Spans, relax
 from graphopt.enclosures.rounding import EPS, program_tolerance
+from graphopt.enclosures.spectral import bend_by_norm
 from graphopt.structure.forms import Form, Matrix, times
 from graphopt.structure.program import Group, Program
 
@@ -206,7 +207,7 @@ def _product(x: Quadratics, y: Quadratics, ranges: list[Range]) -> Quadratics:
     left, right = _scaled(y, a), _scaled(x, b)
     bends = summed([left[1], right[1], bends_of_product(x.slopes, y.slopes, inputs)])
     steep_x, steep_y = x.steepness, y.steepness
-    p, q = x.bend + x.error, y.bend + y.error
+    p, q = bend_by_norm(x) + x.error, bend_by_norm(y) + y.error
     away_x, away_y = (_away(*pair) for pair in ((x, ranges[0], steep_x + p), (y, ranges[1], steep_y + q)))
     error = np.minimum(away_x * q + p * steep_y, away_y * p + q * steep_x)
     rest = np.abs(a) * y.rest + np.abs(b) * x.rest + error
@@ -226,7 +227,7 @@ def _bent(group: Group, z: Quadratics, found: Range) -> Quadratics:
     shift = z.centre - fit.middle
     slope = fit.slope + 2.0 * fit.bend * shift
     slopes, bends, symbols = _scaled(z, slope)
-    inputs, steep, bend, error = z.inputs, z.steepness, z.bend, z.error
+    inputs, steep, bend, error = z.inputs, z.steepness, bend_by_norm(z), z.error
     bends = summed([bends, fit.bend[:, None] * bends_of_product(z.slopes, z.slopes, inputs)])
     # (l + p) ** 2 is l ** 2, which is kept, and p (2 l + p)
     away = _away(z, found, steep + bend + error)
