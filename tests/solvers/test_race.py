@@ -1,5 +1,7 @@
 """Three exact methods on one question: the better bound, the better point."""
 
+from itertools import count, pairwise
+
 import numpy as np
 import pytest
 
@@ -12,15 +14,22 @@ from graphopt.structure.forms import Form
 from graphopt.structure.program import Program
 from programs import grid, random_program
 
-RUNNERS = {"branch and bound": (5.0, 0.5), "branch and bound on neurons": (0.0, 0.5), "MILP": (0.0, 0.0)}
+RUNNERS = {
+    "branch and bound": (1e9, 0.0),
+    "branch and bound on neurons": (0.0, 0.0),
+    "MILP": (0.0, 1.0),
+}
 """The method that has the last word, where those before it are judged at once: by `probe` and `PATIENCE`."""
 
 
 @pytest.fixture(params=RUNNERS)
 def runner(request, monkeypatch):
-    """Return the name of a method and the `probe` with which it has the last word."""
+    """Return the name of a method and the `probe` with which it has the last word; every step takes one
+    second by the clock that shares the time out.
+    """
     probe, patience = RUNNERS[request.param]
-    monkeypatch.setattr(racing, "PATIENCE", ((patience, 0.0),))
+    monkeypatch.setattr(racing, "PATIENCE", (patience, 0.0))
+    monkeypatch.setattr(racing, "thread_time", count().__next__)
     return request.param, probe
 
 
@@ -35,6 +44,22 @@ def test_any_runner_closes_the_gap(runner):
     assert proof.gap <= 1e-4
     assert proof.stopped == "gap"
     assert proof.method == method
+
+
+def test_the_one_with_the_better_bound_goes_on(monkeypatch):
+    """Four steps over boxes, as many over phases, which come less far; then boxes again, to the end."""
+    monkeypatch.setattr(racing, "thread_time", count().__next__)
+    monkeypatch.setattr(racing, "STAGES", ((12.0, 0.0),))
+    monkeypatch.setattr(racing, "TRIAL", 1.0)
+    program = random_program(np.random.default_rng(8), (3, 24, 24, 1), "relu", 1.5)
+    options, seen = BranchAndBound(batch=32), []
+    proof = race(program, -np.ones(3), np.ones(3), options=options, probe=1.0, progress=seen.append)
+    assert (proof.method, proof.stopped) == ("branch and bound", "gap")
+    bounds = [step.lower_bound for step in seen]
+    assert bounds == sorted(bounds)
+    assert bounds[3] == bounds[7] < bounds[8]
+    assert proof.nodes > seen[-2].nodes > seen[7].nodes > seen[3].nodes
+    assert all(b[1] >= a[1] and b[2] <= a[2] for a, b in pairwise(proof.history))
 
 
 def test_whole_numbers_and_limits_reach_all(runner):

@@ -14,12 +14,12 @@ from graphopt.enclosures.linear_bounds import linear_bounds
 from graphopt.errors import InvalidValue
 from graphopt.solvers.branching.search import METHOD as BOXES
 from graphopt.solvers.branching.search import Search
+from graphopt.solvers.known import Known
 from graphopt.solvers.limits import Limits
 from graphopt.solvers.linear.integer import TOLERANCE, chosen_backend
 from graphopt.solvers.linear.integer import search as highs_search
 from graphopt.solvers.linear.model import dual_bound, proves_infeasible, solve_linear
 from graphopt.solvers.milp.ideal_cuts import with_ideal_cuts
-from graphopt.solvers.milp.known import Known
 from graphopt.solvers.milp.narrowing import advanced, narrowed
 from graphopt.solvers.milp.piecewise import Piecewise, piecewise, started_from
 from graphopt.solvers.milp.regions import descended_pieces, good_point

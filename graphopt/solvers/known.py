@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import time
+from typing import Protocol
 
 import numpy as np
 
-from graphopt.solvers.branching.search import Search
 from graphopt.solvers.proof import Proof
+
+NEWS = 1e-3  # by which share of the gap it must shrink to be noted
+
+
+class Searching(Protocol):
+    """A search that can be asked what it knows."""
+
+    x: np.ndarray | None
+    value: float
+
+    @property
+    def lower_bound(self) -> float: ...
+
+    def proof(self, stopped: str) -> Proof: ...
 
 
 class Known:
@@ -47,19 +61,26 @@ class Known:
         if bound > self.lower_bound:
             self.lower_bound, self.method = bound, method
 
-    def searched(self, boxes: Search) -> None:
-        """Take in what a search over boxes knows."""
-        self.found(boxes.x, boxes.value)
-        self.bounded(boxes.lower_bound, boxes.proof("running").method)
+    def searched(self, search: Searching) -> None:
+        """Take in what a search knows."""
+        self.found(search.x, search.value)
+        self.bounded(search.lower_bound, search.proof("running").method)
 
     def note(self) -> None:
-        """Remember when this was known."""
-        self.history.append((self.seconds, min(self.lower_bound, self.value), self.value))
+        """Remember when this was known, if a point is, and one of the two is news."""
+        now = self.seconds, min(self.lower_bound, self.value), self.value
+        if self.x is None:
+            return
+        if self.history:
+            _, bound, value = self.history[-1]
+            if value == now[2] and not now[1] - bound > NEWS * (value - now[1]):
+                return
+        self.history.append(now)
 
     def proof(self, stopped: str) -> Proof:
         """Return what is known."""
         bound = np.inf if stopped == "infeasible" else self.lower_bound
-        if self.x is not None and stopped != "running":
+        if stopped != "running":
             self.note()
         return Proof(
             x=self.x,
