@@ -11,13 +11,14 @@ import functools
 import sys
 from typing import Any
 
-from . import one_element, promotion
+from . import items, one_element, promotion
 
 NAME = "__changed__"
 
 
 _STACKS = {"column_stack", "dstack", "hstack", "stack", "vstack"}
-FUNCTIONS = frozenset({"array", "asanyarray", "asarray", "fromstring", "load", *_STACKS})
+_HISTOGRAMS = {"histogram", "histogram2d", "histogramdd"}
+FUNCTIONS = frozenset({"array", "asanyarray", "asarray", "fromstring", "load", "sum", *_HISTOGRAMS, *_STACKS})
 """Functions of NumPy that do something else now."""
 
 METHODS = frozenset({"itemset", "newbyteorder", "ptp", "tostring"})
@@ -57,7 +58,7 @@ def revive_tree(tree: ast.Module) -> ast.Module:
     """Return `tree` with changed functions looked up by `changed`, dropped names where it imports a star, and
     numbers and arithmetic of NumPy as they were.
     """
-    for rewrite in (_Revive(), one_element.OneElement(), promotion.Promotion()):
+    for rewrite in (_Revive(), items.Items(), one_element.OneElement(), promotion.Promotion()):
         tree = rewrite.visit(tree)
     return ast.fix_missing_locations(tree)
 
@@ -68,6 +69,8 @@ _LOOKED_UP = FUNCTIONS | METHODS | frozenset(RENAMED)
 class _Revive(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
+        if node.attr == "sum" and getattr(node.value, "id", None) not in ("np", "numpy"):
+            return node  # of an array, and of all things the most frequent
         if node.attr in _LOOKED_UP and isinstance(node.ctx, ast.Load):
             call = ast.Call(ast.Name(NAME, ast.Load()), [node.value, ast.Constant(node.attr)], [])
             return ast.copy_location(call, node)
@@ -120,5 +123,5 @@ _NEVER_STARRED = frozenset(
     {"float", "int", "complex", "object", "str", "unicode", "round_", "disp", "source"}
 )
 changed.star = star  # type: ignore[attr-defined]
-HELPERS = {NAME: changed, **promotion.HELPERS, **one_element.HELPERS}
+HELPERS = {NAME: changed, **promotion.HELPERS, **one_element.HELPERS, **items.HELPERS}
 """What a module compiled from `revive_tree` calls, by the names it has there."""

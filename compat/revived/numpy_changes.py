@@ -6,6 +6,7 @@ import functools
 import io
 import pickle
 from collections.abc import Callable
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -30,12 +31,19 @@ def asanyarray(a: Any, dtype: Any = None, *arguments: Any, **options: Any) -> np
 
 
 def _of_unlike_rows(make: Callable, x: Any, dtype: Any, *arguments: Any, **options: Any) -> np.ndarray:
-    """Return ``make(x, dtype, ...)``; of objects, if that fails because rows of `x` differ in length."""
+    """Return ``make(x, dtype, ...)``; of objects, if that fails because rows of `x` differ in length.
+
+    Integers that are too large for `dtype` lose their first bits.
+    """
     try:
         return make(x, dtype, *arguments, **options)
     except ValueError as error:
         if dtype is not None or "inhomogeneous" not in str(error):
             raise
+    except OverflowError:
+        if dtype is None or np.dtype(dtype).kind not in "iu":
+            raise
+        return make(make(x).astype(dtype), dtype, *arguments, **options)
     return make(x, np.dtype("O"), *arguments, **options)
 
 
@@ -53,6 +61,28 @@ def _of_any_iterable(join: Callable) -> Callable:
 column_stack, dstack, hstack, stack, vstack = map(
     _of_any_iterable, (np.column_stack, np.dstack, np.hstack, np.stack, np.vstack)
 )
+
+
+def sum(a: Any, *arguments: Any, **options: Any) -> Any:
+    """`numpy.sum`, of what a generator yields too."""
+    if isinstance(a, GeneratorType):
+        a, arguments, options = list(a), (), {}
+    return np.sum(a, *arguments, **options)
+
+
+def _with_normed(count: Callable) -> Callable:
+    """Return a histogram that takes `density` under its old name too."""
+
+    @functools.wraps(count)
+    def counted(*arguments: Any, normed: Any = None, **options: Any) -> Any:
+        if normed is not None:
+            options.setdefault("density", normed)
+        return count(*arguments, **options)
+
+    return counted
+
+
+histogram, histogram2d, histogramdd = map(_with_normed, (np.histogram, np.histogram2d, np.histogramdd))
 
 
 def fromstring(string: Any, dtype: Any = float, count: int = -1, sep: str = "", **options: Any) -> np.ndarray:

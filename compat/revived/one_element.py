@@ -1,4 +1,4 @@
-"""Arrays of one element where a number is asked for: ``float(a)``, ``"%.3f" % a``, ``x[i] = a``.
+"""Arrays of one element where a number is asked for: ``float(a)``, ``"%.3f" % a``, ``math.exp(a)``.
 
 Up to NumPy 2.3 such an array of any number of axes was the number in it; today's refuses all but those
 without axes. `OneElement` rewrites these places of a program into calls that take the element out where that
@@ -14,7 +14,7 @@ from typing import Any
 
 from .promotion import NUMPY
 
-_NUMBER, _PERCENT, _SET_ITEM = "__number__", "__percent__", "__set_item__"
+_ELEMENT, _NUMBER, _PERCENT = "__element__", "__number__", "__percent__"
 _KINDS = (float, int, complex)
 _CONVERSION = re.compile(
     r"%(?:\((?P<key>[^)]*)\))?[#0\- +]*(?P<width>\*|\d+)?(?:\.(?P<digits>\*|\d+))?[hlL]?(?P<type>.)",
@@ -23,18 +23,18 @@ _CONVERSION = re.compile(
 _OF_NUMBERS = frozenset("diouxXeEfFgG")
 
 
-def _has_one_element(x: Any) -> bool:
+def has_one_element(x: Any) -> bool:
     return type(x) in NUMPY and x.ndim > 0 and x.size == 1
 
 
-def _element(x: Any) -> Any:
+def element(x: Any) -> Any:
     """Return the element of `x` if it is an array of one; else `x`."""
-    return x.item() if _has_one_element(x) else x
+    return x.item() if has_one_element(x) else x
 
 
 def number(kind: Any, value: Any) -> Any:
     """Return ``kind(value)``; `kind` is what the program calls `float`, `int` or `complex`."""
-    return kind(_element(value) if kind in _KINDS else value)
+    return kind(element(value) if kind in _KINDS else value)
 
 
 def percent(template: Any, values: Any) -> Any:
@@ -65,31 +65,25 @@ def _with_elements(template: str, values: Any) -> Any:
         held: dict[Any, Any] = {key: values[key] for key in wanted}
     else:
         held = dict(enumerate(values if isinstance(values, tuple) else (values,)))
-    taken = {key: _element(value) if wanted.get(key) else value for key, value in held.items()}
+    taken = {key: element(value) if wanted.get(key) else value for key, value in held.items()}
     if all(taken[key] is held[key] for key in held):
         return None
     return taken if isinstance(values, Mapping) else tuple(taken.values())
 
 
-def set_item(value: Any, container: Any, index: Any) -> None:
-    """Do ``container[index] = value``."""
-    try:
-        container[index] = value
-    except (TypeError, ValueError):
-        if type(container) not in NUMPY or not _has_one_element(value):
-            raise
-        container[index] = value.item()
-
-
-HELPERS: dict[str, Any] = {_NUMBER: number, _PERCENT: percent, _SET_ITEM: set_item}
+HELPERS: dict[str, Any] = {_ELEMENT: element, _NUMBER: number, _PERCENT: percent}
 """What a rewritten module calls, by the names it has there."""
 
 
 class OneElement(ast.NodeTransformer):
-    """Rewrites calls of `float` and its like, formatting by ``%``, and assignments to elements."""
+    """Rewrites calls of `float` and its like and of the functions of `math`, and formatting by ``%``."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute):
+            if isinstance(node.func.value, ast.Name) and node.func.value.id == "math":
+                node.args = [x if isinstance(x, _PLAIN) else _call(x, _ELEMENT, x) for x in node.args]
+            return node
         is_kind = isinstance(node.func, ast.Name) and node.func.id in ("float", "int", "complex", "long")
         if not is_kind or len(node.args) != 1 or node.keywords or isinstance(node.args[0], _PLAIN):
             return node
@@ -102,36 +96,8 @@ class OneElement(ast.NodeTransformer):
             return _call(node, _PERCENT, node.left, node.right)
         return node
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        self.generic_visit(node)
-        (target,) = node.targets if len(node.targets) == 1 else (None,)
-        if not isinstance(target, ast.Subscript) or isinstance(node.value, _PLAIN):
-            return node
-        if not _may_be_of_one_place(target.slice):
-            return node
-        call = _call(node, _SET_ITEM, node.value, target.value, target.slice)
-        return ast.copy_location(ast.Expr(call), node)
 
-
-def _may_be_of_one_place(index: ast.expr) -> bool:
-    """Return whether `index` may be the place of one element: no slice, and no text, as of a dict."""
-    parts = index.elts if isinstance(index, ast.Tuple) else [index]
-    plain = [part.value for part in parts if isinstance(part, ast.Constant)]
-    slices = any(isinstance(part, ast.Slice | ast.Starred) for part in parts)
-    return not slices and all(type(value) is int for value in plain)
-
-
-_PLAIN = (
-    ast.Constant,
-    ast.JoinedStr,
-    ast.List,
-    ast.Tuple,
-    ast.Dict,
-    ast.Set,
-    ast.ListComp,
-    ast.DictComp,
-    ast.Starred,
-)
+_PLAIN = (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Starred)
 
 
 def _call(at: ast.AST, helper: str, *arguments: ast.expr) -> ast.Call:
