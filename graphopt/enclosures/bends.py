@@ -30,7 +30,7 @@ SMOOTH = 1e-9
 FINEST = 2.0**-46
 """Cells of this width, relative to max(1, |z|), are not cut any more."""
 
-MOST_CELLS, MOST_PIECES = 2000, 40
+MOST_CELLS, MOST_PIECES = 600, 40
 """Of a level, and of a curve; beyond, those farthest from 0 are not looked at."""
 
 STEPS = 512
@@ -73,7 +73,7 @@ class Piece:
         return np.where(np.abs(step) <= run, z + step, z)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def pieces_of(curve: Curve) -> tuple[Piece, ...]:
     """Return pieces from end to end, the outermost without end and of sign 0."""
     lower, upper, sign, slack = _cells(curve)

@@ -16,10 +16,14 @@ import numpy as np
 from graphopt.enclosures.bends import Piece, pieces_of
 from graphopt.enclosures.curve_ranges import curve_ranges, value_beside_jumps
 from graphopt.enclosures.enclosure import Range
+from graphopt.enclosures.rounding import EPS
 from graphopt.structure.curve import Curve
 
 ROUNDS = 6
 """Of moving the points where a line is to touch."""
+
+SHARES = 8
+"""Of intervals on which a curve bends in ways that are not known."""
 
 NARROW = 1e-6
 """Intervals below this width take the slope in their middle: that of the chord is lost to rounding."""
@@ -147,9 +151,15 @@ class Span:
         return least, most
 
     def _anyhow(self, a: np.ndarray, b: np.ndarray, under: np.ndarray, over: np.ndarray) -> Range:
-        """Return the extent over parts of intervals of which only ranges are known."""
+        """Return the extent over parts of intervals of which only ranges are known: the wide ones in shares."""
+        with np.errstate(invalid="ignore"):
+            wide = np.isfinite(b - a) & (b - a > NARROW)
+        edges = np.where(wide, a + np.linspace(0.0, 1.0, SHARES + 1)[:, None] * (b - a), a)
+        edges[-1] = b
+        a, b = (edges[:-1], edges[1:]) if wide.any() else (a[None], b[None])
         value, (_, steep) = value_beside_jumps(self.curve, a, b), curve_ranges(self.curve, a, b, 1)
-        middle, radius = 0.5 * a + 0.5 * b, 0.5 * b - 0.5 * a
+        middle = 0.5 * a + 0.5 * b
+        radius = np.maximum(b - middle, middle - a) * (1.0 + 4 * EPS)  # the middle is rounded
         centre = curve_ranges(self.curve, middle, middle)[0]
 
         def moved(slope: np.ndarray) -> np.ndarray:
@@ -157,7 +167,7 @@ class Span:
 
         low = value[0] - np.maximum(under * a, under * b), centre[0] - under * middle - moved(under)
         high = value[1] - np.minimum(over * a, over * b), centre[1] - over * middle + moved(over)
-        return np.fmax(*low), np.fmin(*high)
+        return np.fmax(*low).min(axis=0), np.fmin(*high).max(axis=0)
 
     def _tangents(self, parts: list[Part]) -> Iterator[tuple[Part, np.ndarray, np.ndarray]]:
         """Yield parts with the least and the greatest value of the curve less a line, the one that is not
@@ -180,6 +190,7 @@ class Span:
             rises = steepest if sign > 0 else flat, flat if sign > 0 else steepest
             ends = (rises[0] - part.slope) * (part.a - z), (rises[1] - part.slope) * (part.b - z)
             ends = tuple(np.where(part.a < part.b, end, 0.0) for end in ends)
+            wrong += 8 * EPS * np.maximum(*np.abs(ends))
             if sign > 0:
                 yield part, below - part.slope * z + np.minimum(*ends) - wrong, np.full(z.size, -np.inf)
             else:

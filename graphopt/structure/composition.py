@@ -25,6 +25,10 @@ MOST_STEPS = 12
 """Of a curve: bounds of longer ones take longer than they are worth."""
 
 
+MOST_CURVES = 16
+"""Of elements that differ only in numbers."""
+
+
 class Part(NamedTuple):
     """Elements of a group that are computed alike, and of what."""
 
@@ -82,7 +86,7 @@ def _parts(program: Program, group: Group, parts: list[list[Part]], uses: list[n
             for k, (constant, weight) in enumerate(np.unique(keys, axis=1).T):
                 some = here[(keys[0] == constant) & (keys[1] == weight)]
                 curve = _together(group, inner, float(constant), float(weight))
-                if curve is None or k >= MOST_STEPS:
+                if curve is None or k >= MOST_CURVES:
                     break
                 found.append(Part(rows[some], "curve", curve, taken(inner.argument, place[columns[some]])))
                 rest[rows[some]] = False

@@ -13,7 +13,7 @@ from pytensor.graph.basic import Apply, Variable
 from pytensor.tensor.elemwise import Elemwise
 
 from graphopt.structure.builder import Builder
-from graphopt.structure.composition import MOST_STEPS
+from graphopt.structure.composition import MOST_CURVES, MOST_STEPS
 from graphopt.structure.curve import Curve, curve_of
 from graphopt.structure.elements import Elements, Value, form_of, is_form, shape_of, value_of
 from graphopt.structure.forms import Form, added, constant_form, group_form, placed, scaled, shifted, taken
@@ -23,9 +23,6 @@ from graphopt.structure.simplification import simplified
 
 MOST_NODES = 60
 """Operations that a curve is read from."""
-
-MOST_CURVES = 16
-"""Of one variable, where numbers that differ from element to element make them."""
 
 
 def dominator(node: Apply, lowering: Lowering) -> Variable | None:
