@@ -151,7 +151,7 @@ class Span:
         return least, most
 
     def _anyhow(self, a: np.ndarray, b: np.ndarray, under: np.ndarray, over: np.ndarray) -> Range:
-        """Return the extent over parts of intervals of which only ranges are known: the wide ones in shares."""
+        """Return the extent over parts of intervals of which only ranges are known, wide ones in shares."""
         with np.errstate(invalid="ignore"):
             wide = np.isfinite(b - a) & (b - a > NARROW)
         edges = np.where(wide, a + np.linspace(0.0, 1.0, SHARES + 1)[:, None] * (b - a), a)
