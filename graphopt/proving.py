@@ -20,9 +20,8 @@ from graphopt.problem.problem import Problem
 from graphopt.routes.exact import ExactQuestion
 from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
 from graphopt.solvers.limits import Limits
-from graphopt.solvers.milp.mixed_integer import mixed_integer
 from graphopt.solvers.proof import Proof
-from graphopt.solvers.race import better
+from graphopt.solvers.race import race
 from graphopt.structure.program import Structure
 
 __all__ = ["Proved", "prove"]
@@ -32,8 +31,6 @@ SENSES = {"<=": "maximize", ">=": "minimize"}
 
 RESOLUTION = 1e-9
 """Relative to ``1 + |value|``: where the extreme value is known so well, the search ends undecided."""
-
-FIRST_SHARE = 0.5  # of the time for branch and bound, before a network of relu is handed to MILP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +158,6 @@ def prove(
 
 def _searched(question: ExactQuestion, threshold: float, max_seconds: float, max_nodes: int) -> Proof:
     """Return what is proved about the cost of `question` beside `threshold`."""
-    until = time.perf_counter() + max_seconds
     asked: dict[str, Any] = {
         "program": question.program,
         "lower": question.lower,
@@ -169,18 +165,11 @@ def _searched(question: ExactQuestion, threshold: float, max_seconds: float, max
         "integer": question.integer,
         "limits": question.limits,
     }
-    piecewise = question.program.structure is Structure.PIECEWISE_LINEAR
     options = BranchAndBound(
-        gap=RESOLUTION * (1.0 + abs(threshold)),
-        max_seconds=FIRST_SHARE * max_seconds if piecewise else max_seconds,
-        max_nodes=max_nodes,
+        gap=RESOLUTION * (1.0 + abs(threshold)), max_seconds=max_seconds, max_nodes=max_nodes
     )
-    proof = branch_and_bound(**asked, options=options, threshold=threshold)
-    left = until - time.perf_counter()
-    if not piecewise or proof.stopped != "time" or left <= 0:
-        return proof
-    run = mixed_integer(**asked, incumbent=proof.x, max_seconds=left, gap=options.gap)
-    return better(proof, run, proof.seconds)
+    search = race if question.program.structure is Structure.PIECEWISE_LINEAR else branch_and_bound
+    return search(**asked, options=options, threshold=threshold)
 
 
 def _verdict(

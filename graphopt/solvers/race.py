@@ -134,7 +134,7 @@ class _Relay:
     @property
     def open(self) -> bool:
         """Whether something is left to be done, and time for it."""
-        return self.stopped not in DECIDED and self.left > 0
+        return self.stopped not in (*DECIDED, "nodes") and self.left > 0
 
     def decide(self, first: _Runner, second: _Runner) -> None:
         """Let `second` run for a while, and then whichever of the two is better at it, until all is decided
@@ -188,7 +188,7 @@ class _Relay:
         stopped = search.decided()
         if stopped is None and self.known.x is not None and self.known.gap <= self.options.gap:
             return "gap"
-        if stopped is None and search.nodes >= self.options.max_nodes:
+        if stopped is None and self.known.nodes >= self.options.max_nodes:
             return "nodes"
         if stopped is None and search.frontier.bytes > self.options.max_memory:
             return "memory"
@@ -197,7 +197,7 @@ class _Relay:
     def _count(self, search: Search | PhaseSearch) -> int:
         """Return how many boxes or nodes to part next: no more than the limits have room for."""
         in_time = self.left * search.nodes / search.seconds
-        return max(1, int(min(self.options.batch, self.options.max_nodes - search.nodes, in_time)) // 2)
+        return max(1, int(min(self.options.batch, self.options.max_nodes - self.known.nodes, in_time)) // 2)
 
 
 def _too_slow(known: Known, probe: float) -> Callable[[], bool]:
