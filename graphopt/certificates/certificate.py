@@ -34,7 +34,8 @@ class Certificate:
     ----------
     method : str
         How optimality was looked at: ``"first-order conditions"``, or how it was proved:
-        ``"branch and bound"``, ``"convexity"``, ``"MILP"``, ``"LP"``, ``"enumeration"``.
+        ``"branch and bound"``, ``"branch and bound on neurons"``, ``"convexity"``, ``"MILP"``, ``"LP"``,
+        ``"enumeration"``.
     checks : tuple of Check
         What was verified, in order.
     value : float

@@ -78,7 +78,7 @@ class ExactQuestion:
         if self.points <= MAX_POINTS:
             return f"enumeration: {self.points:.0f} points"
         if structure is Structure.PIECEWISE_LINEAR:
-            return f"mixed-integer program raced against branch and bound: {describe(self.program)}"
+            return f"branch and bound on boxes or neurons, then MILP: {describe(self.program)}"
         return f"branch and bound: {describe(self.program)}"
 
     def method_of(self, proof: Proof) -> str:

@@ -20,8 +20,9 @@ class Proof:
     lower_bound : float
         No feasible point of the box costs less; rounding errors and the method's tolerances are taken off.
     method : str
-        How it was proved, in the words of a report: ``"branch and bound"``, ``"convexity"``, ``"MILP"``,
-        ``"LP"``, ``"enumeration"``.
+        What proved the bound, in the words of a report: ``"branch and bound"`` (over boxes), ``"branch and
+        bound on neurons"``, ``"MILP"``, ``"branch and bound, then MILP"``, ``"convexity"``, ``"LP"``,
+        ``"enumeration"``.
     stopped : str
         ``"gap"`` (closed to what was asked), ``"infeasible"`` (proved: no point is feasible), ``"threshold"``
         (decided on which side of a given cost the minimum lies), ``"time"``, ``"nodes"``, ``"memory"``,
