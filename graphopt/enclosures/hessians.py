@@ -16,6 +16,7 @@ from graphopt.enclosures.adjoints import adjoint_bounds, multiplied
 from graphopt.enclosures.curvatures import curvature_range
 from graphopt.enclosures.enclosure import Enclosure, Range
 from graphopt.enclosures.jacobians import Jacobian, argument_jacobians
+from graphopt.enclosures.log_sums import log_sums
 from graphopt.enclosures.rounding import program_tolerance
 from graphopt.structure.program import Program
 
@@ -96,6 +97,16 @@ def _terms(program: Program, enclosure: Enclosure, weights: Mapping[int, np.ndar
             bend = curvature_range(group.function, group.parameter, enclosure.arguments[g])
             with np.errstate(all="ignore"):
                 terms[g] = multiplied(adjoint, bend)
+    logs, exponentials = log_sums(program)
+    if logs:  # where all are wanted small, they and their exponentials bend upwards together
+        small = [(found[g][0][:, 0] >= 0).all(axis=1) for g in logs if g in found]
+        upwards = (
+            np.logical_and.reduce(np.broadcast_arrays(*small))[:, None] if small else np.ones((1, 1), bool)
+        )
+        for g in (*logs, *exponentials):
+            if g in terms:
+                low, high = terms[g]
+                terms[g] = np.where(upwards, 0.0, low), np.where(upwards, 0.0, high)
     return terms
 
 

@@ -58,6 +58,34 @@ class Lagrangian:
             active = active._replace(rows_high=active.rows_high[rows], rows_low=active.rows_low[rows])
             self.multipliers[rows] = fitted_multipliers(gradient, slopes, active).rows
 
+    def newton_point(self, x: np.ndarray) -> np.ndarray:
+        """Return the point that one Newton step on the conditions of x leads to, (n,), inside the box.
+
+        The conditions are those of a minimum under the limits and bounds that hold the cost back at x.
+        """
+        self.look(x)
+        weights, used = self._weights(), np.flatnonzero(self.multipliers)
+        hessian = hessian_below(self.program, interval_bounds(self.program, x[None], x[None]), weights)
+        gradient = cost_and_gradient(self.program, x[None])[1][0]
+        slopes = jacobian_of(self.program, x, used)
+        rest = gradient + self.multipliers[used] @ slopes
+        reach = NEAR * np.maximum(1.0, np.abs(x))
+        lower, upper = self.box
+        free = ~(((x <= lower + reach) & (rest > 0)) | ((x >= upper - reach) & (rest < 0)))
+        outputs = self.program(x[None])[1:]
+        values = np.concatenate(outputs, axis=1)[0, used] if outputs else np.zeros(0)
+        sides = np.where(self.multipliers > 0, self.limits.upper, self.limits.lower)[used]
+        k = int(free.sum())
+        matrix = np.zeros((k + used.size, k + used.size))
+        matrix[:k, :k] = hessian.centre[0][np.ix_(free, free)]
+        matrix[k:, :k], matrix[:k, k:] = slopes[:, free], slopes[:, free].T
+        right = np.concatenate([-gradient[free], sides - values])
+        if not (np.isfinite(matrix).all() and np.isfinite(right).all()):
+            return x
+        step = np.zeros_like(x)
+        step[free] = np.linalg.lstsq(matrix, right, rcond=1e-14)[0][:k]
+        return np.clip(x + step, lower, upper)
+
     def lines(
         self,
         enclosure: Enclosure,

@@ -16,6 +16,7 @@ from graphopt.solvers.branching.frontier import Frontier
 from graphopt.solvers.branching.half_spaces import EPSILON, combined, corner, least_value, tightened
 from graphopt.solvers.branching.incumbents import best_first, cost_of, descended, descended_within, flipped
 from graphopt.solvers.branching.inheritance import Inheritance
+from graphopt.solvers.branching.kinks import bound_without_kinks
 from graphopt.solvers.branching.pseudo_costs import PseudoCosts
 from graphopt.solvers.branching.second_order import SecondOrder
 from graphopt.solvers.branching.splitting import halves, split_places, steepness
@@ -193,6 +194,7 @@ class Search:
         bound = least_value(lines.slope, lines.constant, some.lower, some.upper)
         if first:
             self.second_order.first(lines)
+            bound = self._without_kinks(some, bound)
             shown = self.second_order.convex and not self.integer.any() and (bound >= self.level).all()
             self.method = CONVEXITY if shown else METHOD
         better = np.flatnonzero(bound > some.bound)
@@ -209,12 +211,36 @@ class Search:
         return self._promising(boxes.updated(chosen, after).rows(left))
 
     def _polished(self, boxes: Boxes) -> LinesBelow:
-        """Return lines below the cost in boxes, after Newton steps to a better point while there is one."""
+        """Return lines below the cost in the first box; those of convex costs after Newton steps, as long as
+        these lead to a better point or a better bound.
+        """
+        point, moved = self.x, True
+        best, least = self.second_order.lines(boxes, point), -np.inf
+        lines = best
         for _ in range(POLISHES):
-            lines = self.second_order.lines(boxes, self.x)
-            if self.integer.any() or not lines.convex.any() or not self._accept(lines.least):
+            bound = float(least_value(lines.slope, lines.constant, boxes.lower, boxes.upper).min())
+            if not (bound > least or moved):
                 break
-        return lines
+            if bound > least:
+                best, least = lines, bound
+            if self.integer.any() or not lines.convex.all() or bound >= self.level or point is None:
+                break
+            moved = self._accept(lines.least)
+            point = self.x if moved else self.second_order.newton_point(point)
+            lines = self.second_order.lines(boxes, point)
+        return best
+
+    def _without_kinks(self, boxes: Boxes, bound: np.ndarray) -> np.ndarray:
+        """Return bounds of convex costs that kinks leave open, `bound` or better ones: (B,)."""
+        relus = any(group.function == "relu" for group in self.program.groups)
+        if not relus or not self.second_order.convex or self.integer.any() or self.x is None:
+            return bound
+        better = bound.copy()
+        for k in np.flatnonzero(bound < self.level):
+            box = boxes.lower[k], boxes.upper[k]
+            better[k], point = bound_without_kinks(self.program, self.limits, *box, self.x)
+            self._accept(point[None])
+        return np.maximum(bound, better)
 
     def _learn(self, boxes: Boxes, bound: np.ndarray) -> None:
         """Take in what the last cuts were worth: the share of the way to the level that the bound rose."""

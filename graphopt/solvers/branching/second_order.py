@@ -72,6 +72,10 @@ class SecondOrder:
         slope, constant = combined(lines.slope, lines.constant, *boxes.half_spaces, boxes.lower, boxes.upper)
         return lines._replace(slope=slope, constant=constant)
 
+    def newton_point(self, point: np.ndarray) -> np.ndarray:
+        """Return where a Newton step leads from a point, (n,): to itself where a Hessian takes too long."""
+        return self.lagrangian.newton_point(point) if self.work <= WORK_IF_CONVEX else point
+
     def first(self, lines: LinesBelow) -> None:
         """Take in what was found about the first box: a search over whole numbers alone asks about more only
         if the cost is convex, else closing boxes early saves too little."""
