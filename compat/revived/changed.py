@@ -17,8 +17,10 @@ NAME = "__changed__"
 
 
 _STACKS = {"column_stack", "dstack", "hstack", "stack", "vstack"}
-_HISTOGRAMS = {"histogram", "histogram2d", "histogramdd"}
-FUNCTIONS = frozenset({"array", "asanyarray", "asarray", "fromstring", "load", "sum", *_HISTOGRAMS, *_STACKS})
+FUNCTIONS = _STACKS | {
+    "array", "asanyarray", "asarray", "bincount", "broadcast_arrays", "fromstring", "histogram",
+    "histogram2d", "histogramdd", "load", "meshgrid", "nanpercentile", "percentile", "sum", "unique",
+}  # fmt: skip
 """Functions of NumPy that do something else now."""
 
 METHODS = frozenset({"itemset", "newbyteorder", "ptp", "tostring"})

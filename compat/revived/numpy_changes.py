@@ -70,19 +70,55 @@ def sum(a: Any, *arguments: Any, **options: Any) -> Any:
     return np.sum(a, *arguments, **options)
 
 
-def _with_normed(count: Callable) -> Callable:
-    """Return a histogram that takes `density` under its old name too."""
+def _renaming(function: Callable, old: str, new: str) -> Callable:
+    """Return `function` taking the argument `new` under its `old` name too."""
 
-    @functools.wraps(count)
-    def counted(*arguments: Any, normed: Any = None, **options: Any) -> Any:
-        if normed is not None:
-            options.setdefault("density", normed)
-        return count(*arguments, **options)
+    @functools.wraps(function)
+    def renaming(*arguments: Any, **options: Any) -> Any:
+        value = options.pop(old, None)
+        if value is not None:
+            options.setdefault(new, value)
+        return function(*arguments, **options)
 
-    return counted
+    return renaming
 
 
-histogram, histogram2d, histogramdd = map(_with_normed, (np.histogram, np.histogram2d, np.histogramdd))
+histogram, histogram2d, histogramdd = (
+    _renaming(function, "normed", "density") for function in (np.histogram, np.histogram2d, np.histogramdd)
+)
+nanpercentile, percentile = (
+    _renaming(function, "interpolation", "method") for function in (np.nanpercentile, np.percentile)
+)
+
+
+def bincount(x: Any, weights: Any = None, minlength: int | None = 0) -> np.ndarray:
+    """`numpy.bincount`, None standing for no least length."""
+    return np.bincount(x, weights, minlength or 0)
+
+
+def unique(
+    ar: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+) -> Any:
+    """`numpy.unique`: where the elements are among the found ones has one axis, for any number of axes."""
+    found = np.unique(ar, return_index, return_inverse, return_counts, axis)
+    if not return_inverse:
+        return found
+    place = 1 + bool(return_index)
+    return *found[:place], found[place].reshape(-1), *found[place + 1 :]
+
+
+def broadcast_arrays(*arrays: Any, **options: Any) -> list[np.ndarray]:
+    """`numpy.broadcast_arrays`, in a list."""
+    return list(np.broadcast_arrays(*arrays, **options))
+
+
+def meshgrid(*axes: Any, **options: Any) -> list[np.ndarray]:
+    """`numpy.meshgrid`, in a list."""
+    return list(np.meshgrid(*axes, **options))
 
 
 def fromstring(string: Any, dtype: Any = float, count: int = -1, sep: str = "", **options: Any) -> np.ndarray:

@@ -87,13 +87,3 @@ def test_the_value_comes_before_the_place():
 def test_what_was_an_error_is_one(text, error):
     with pytest.raises(error):
         run(text)
-
-
-def test_functions():
-    found = run(
-        "total = np.sum(n for n in range(4))\nother = x.sum()\n"
-        "density = np.histogram([1, 2, 3, 3], bins=2, normed=True)[0]\n"
-        "counts = np.histogram([1, 2, 3, 3], bins=2)[0]\n"
-    )
-    assert (found["total"], found["other"]) == (6, 66)
-    assert (found["density"].tolist(), found["counts"].tolist()) == ([0.25, 0.75], [1, 3])
