@@ -162,6 +162,15 @@ def test_a_proof_needs_finite_bounds():
     assert "needs finite bounds" in answer.certificate.method + answer.message
 
 
+def test_a_convex_problem_needs_no_bounds():
+    """Least squares, exactly; on a graph that says so."""
+    A, b, x = *np.random.default_rng(0).normal(size=(2, 4, 4)), pt.vector("x", shape=(4,))
+    answer = go.minimize(pt.sum((pt.dot(A, x) - b[0]) ** 2), over={x: None}, certify=True)
+    assert answer.status is Status.PROVED_OPTIMAL
+    assert answer.certificate.method == "convexity"
+    np.testing.assert_allclose(answer.x, np.linalg.solve(A, b[0]), atol=1e-5)
+
+
 def test_a_value_that_cannot_be_reached():
     x = pt.vector("x", shape=(2,))
     low = go.target(pt.sum(pt.tanh(x)), 2.5, over={x: (-1, 1)}, certify=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.routes.effort import Effort
 from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
+from graphopt.solvers.branching.endless import convex_minimum
 from graphopt.solvers.branching.search import CONVEXITY
 from graphopt.solvers.enumeration import MAX_POINTS, enumerate_points
 from graphopt.solvers.linear.program import linear_program
@@ -98,14 +100,18 @@ class ExactQuestion:
 
     def _proof(self, effort: Effort, incumbent: np.ndarray | None) -> Proof:
         structure, asked = self.program.structure, (self.program, self.lower, self.upper)
-        discrete = {"integer": self.integer, "limits": self.limits}
+        discrete: dict[str, Any] = {"integer": self.integer, "limits": self.limits}
         if structure is Structure.AFFINE:
             proof = linear_program(*asked, **discrete, max_seconds=effort.max_seconds)
             return self._closed(proof, effort) if self.integer.any() else proof
         if self.points <= MAX_POINTS:
             return enumerate_points(*asked, **discrete, max_seconds=effort.max_seconds)
         if self.needs_bounds:
-            return Proof(
+            found = None
+            if incumbent is not None and not self.integer.any():
+                gap = SHARE * effort.gap
+                found = convex_minimum(*asked, limits=self.limits, incumbent=incumbent, gap=gap)
+            return found or Proof(
                 x=None,
                 value=np.inf,
                 lower_bound=-np.inf,
@@ -126,7 +132,7 @@ class ExactQuestion:
         if proof.stopped != "gap" or proof.gap <= effort.gap or left <= 0 or not finite:
             return proof
         asked = (self.program, self.lower, self.upper)
-        discrete = {"integer": self.integer, "limits": self.limits}
+        discrete: dict[str, Any] = {"integer": self.integer, "limits": self.limits}
         if self.points <= MAX_POINTS:
             return better(proof, enumerate_points(*asked, **discrete, max_seconds=left), proof.seconds)
         options = BranchAndBound(gap=SHARE * effort.gap, max_seconds=left)

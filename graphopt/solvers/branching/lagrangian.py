@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from graphopt.enclosures.adjoints import adjoint_bounds
-from graphopt.enclosures.enclosure import Enclosure
-from graphopt.enclosures.hessians import convex_by_signs, hessian_below
+from graphopt.enclosures.enclosure import Enclosure, Range
+from graphopt.enclosures.hessians import HessianBelow, convex_by_signs, hessian_below
 from graphopt.enclosures.intervals import interval_bounds
 from graphopt.solvers.branching.half_spaces import EPSILON
 from graphopt.solvers.branching.pullback import cost_and_gradient, jacobian_of
@@ -64,8 +64,8 @@ class Lagrangian:
         The conditions are those of a minimum under the limits and bounds that hold the cost back at x.
         """
         self.look(x)
-        weights, used = self._weights(), np.flatnonzero(self.multipliers)
-        hessian = hessian_below(self.program, interval_bounds(self.program, x[None], x[None]), weights)
+        used = np.flatnonzero(self.multipliers)
+        hessian = self.hessian(interval_bounds(self.program, x[None], x[None]))
         gradient = cost_and_gradient(self.program, x[None])[1][0]
         slopes = jacobian_of(self.program, x, used)
         rest = gradient + self.multipliers[used] @ slopes
@@ -106,14 +106,25 @@ class Lagrangian:
         hessians : bool
             Whether to take the time for Hessians; without, there are lines only where signs show convexity.
         """
-        weights = self._weights()
+        if hessians:
+            hessian = self.hessian(enclosure)
+        else:
+            hessian = convex_by_signs(self.program, enclosure, self._weights())
+        return lines_below(*self.taylor(points), hessian, points, lower, upper)
+
+    def taylor(self, points: np.ndarray) -> tuple[np.ndarray, Range]:
+        """Return lower bounds of the sum at points (B, n), and bounds of its gradient there: (B,), and two
+        arrays (B, n)."""
         at = interval_bounds(self.program, points, points)
         zero = np.zeros((1, 1, self.program.size))
-        found = adjoint_bounds(self.program, at, {k: row[None] for k, row in weights.items()})
-        low, high = (np.broadcast_to(side[:, 0], points.shape) for side in found.get(0, (zero, zero)))
-        below = hessian_below if hessians else convex_by_signs
-        hessian = below(self.program, enclosure, weights)
-        return lines_below(self._value(at), (low, high), hessian, points, lower, upper)
+        weights = {k: row[None] for k, row in self._weights().items()}
+        low, high = adjoint_bounds(self.program, at, weights).get(0, (zero, zero))
+        gradient = np.broadcast_to(low[:, 0], points.shape), np.broadcast_to(high[:, 0], points.shape)
+        return self._value(at), gradient
+
+    def hessian(self, enclosure: Enclosure) -> HessianBelow:
+        """Return forms below the Hessian of the sum over the boxes of `enclosure`."""
+        return hessian_below(self.program, enclosure, self._weights())
 
     def _weights(self) -> dict[int, np.ndarray]:
         """Return the weights of the cost's and the rows' elements, by output."""

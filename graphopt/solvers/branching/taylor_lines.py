@@ -76,7 +76,7 @@ def lines_below(
         spread = scale * (np.where(known[:, None, None], hessian.radius, 0.0) @ scale[:, :, None])[:, :, 0]
     sizes = np.abs(matrix).sum(axis=(1, 2)) + spread.sum(axis=1)
     matrix[:, np.arange(n), np.arange(n)] -= spread
-    split = _convexified(matrix)
+    split = convexified(matrix)
     flat = hessian.convex & (~known | (split.shift > 0).any(axis=1))
     if flat.any():
         split = Convexified(*(np.where(flat.reshape(-1, *[1] * (a.ndim - 1)), 0.0, a) for a in split))
@@ -107,7 +107,7 @@ class Convexified(NamedTuple):
     short: np.ndarray
 
 
-def _convexified(matrix: np.ndarray) -> Convexified:
+def convexified(matrix: np.ndarray) -> Convexified:
     """Return symmetric matrices (B, n, n) with as much added to their diagonals as makes them convex.
 
     The part of negative eigenvalues is dominated by the sums of its rows (S. A. Gershgorin). How far the
