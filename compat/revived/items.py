@@ -102,9 +102,13 @@ class Items(ast.NodeTransformer):
         target = node.target
         if not isinstance(target, ast.Subscript) or not _is_simple(target.value):
             return node
-        if _is_list(target.slice) or isinstance(target.slice, ast.Name):
+        index = target.slice
+        if _is_list(index) or isinstance(index, ast.Name):
             container: Any = copy.deepcopy(target.value)
-            target.slice = _call(target.slice, _INDEX, container, target.slice)
+            target.slice = _call(index, _INDEX, container, index)
+        if isinstance(index, ast.Name):  # that of a loop, mostly, which needs no call
+            meant = ast.IfExp(_is_of_type_list(index), target.slice, copy.deepcopy(index))
+            target.slice = ast.copy_location(meant, index)
         return node
 
 
