@@ -96,6 +96,38 @@ def test_units_do_not_matter_in_a_box_alone(unit, starts):
     np.testing.assert_allclose(answer.multipliers["x"]["lower"] * unit, [0.1, 0, 0], atol=1e-6)
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e4, 1e9])
+@pytest.mark.parametrize("bounds", [(None, None), (0, None)])
+def test_large_units_are_seen_without_bounds(unit, bounds):
+    """The point of the plane z1 + z2 + z3 = 1.5 that is nearest to (1, 1, 1), as the budget holds there."""
+    x = pt.vector("x", shape=(3,), dtype="float64")
+    limits = [go.leq(pt.sum(x), 1.5 * unit, name="budget")]
+    answer = go.minimize(pt.sum((x / unit - 1) ** 2), over={x: bounds}, constraints=limits)
+    assert answer.success
+    np.testing.assert_allclose(answer.x / unit, 0.5, rtol=1e-6)
+    np.testing.assert_allclose(answer.constraints["budget"]["upper_price"] * unit, 1.0, rtol=1e-6)
+
+
+def test_tiny_inputs_without_bounds_have_the_scale_they_are_given():
+    x = pt.vector("x", shape=(3,), dtype="float64")
+    limits = [go.leq(pt.sum(x), 1.5e-9, name="budget")]
+    answer = go.minimize(pt.sum((x * 1e9 - 1) ** 2), over={x: go.Variable(x, scale=1e-9)}, constraints=limits)
+    assert answer.success
+    np.testing.assert_allclose(answer.x, 0.5e-9, rtol=1e-6)
+    np.testing.assert_allclose(answer.constraints["budget"]["scale"], 1.5e-9)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_the_worst_of_scenarios_in_any_unit(unit):
+    """Max of z^2 and (z - 5)^2 / 4 is least at z = 5 / 3."""
+    x, a = pt.vector("x", shape=(1,), dtype="float64"), pt.vector("a", shape=(2,), dtype="float64")
+    cost = a[1] * (x[0] / unit - a[0]) ** 2
+    cases = go.Scenarios([[0.0, 1.0], [5.0, 0.25]], "worst")
+    answer = go.minimize(cost, over={x: (-9 * unit, 9 * unit)}, fixed={a: cases})
+    assert answer.success
+    np.testing.assert_allclose(answer.x / unit, [5 / 3], rtol=1e-6)
+
+
 @pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
 def test_whole_numbers_under_limits_in_any_unit(unit):
     x = pt.vector("x", shape=(3,), dtype="float64")

@@ -19,7 +19,7 @@ from graphopt.problem.compiled_constraints import CompiledConstraints
 from graphopt.problem.functions import ProblemFunctions, functions_of
 from graphopt.problem.precision import NARROW
 from graphopt.problem.problem import Problem
-from graphopt.problem.units import NEARBY, REACH, decision_units, points_of_interest, power_of_two
+from graphopt.problem.units import REACH, decision_units, points_of_interest, power_of_two
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ class CompiledProblem:
         scale if it has one, else `graphopt.problem.units.decision_units`.
         """
         found = decision_units(self.lower, self.upper)
-        if (found > 1.0).any():
+        if (found > 1.0).any() or not np.isfinite(self.upper - self.lower).all():
             found = decision_units(self.lower, self.upper, self._influence())
         if self.scale is None:
             return found
@@ -88,29 +88,33 @@ class CompiledProblem:
 
     def _influence(self) -> np.ndarray:
         """Return how much a step of one in all decisions would change the cost, relative to one and its
-        value, if all mattered as much as each: the most seen at a few points, (n,). Rows with a decision
-        without bounds count like the cost: they may hold what it is, as the worst of scenarios.
+        value, if all mattered as much as each: the most seen at a few points, (n,).
+
+        A row in which a decision has no bounds may move it, and with it the cost: as in the rows that hold
+        the worst of scenarios.
         """
         most, endless = np.zeros(self.size), ~np.isfinite(self.upper - self.lower)
         for k, x in enumerate(points_of_interest(self.lower, self.upper)):
             with np.errstate(all="ignore"):
                 value, gradient = self.cost(x)
                 seen = [np.abs(gradient) / (1.0 + abs(value))]
-                if self.problem.constraints and endless.any() and k < NEARBY:
-                    jacobian, values = self.rows.jacobian(x), self.rows.values(x)
-                    rows = np.any(jacobian[:, endless] != 0, axis=1)
-                    seen.extend(np.abs(jacobian[rows]) / (1.0 + np.abs(values[rows, None])))
+                if self.problem.constraints and endless.any() and k == 0:
+                    slopes = np.abs(self.rows.jacobian(x))
+                    by_row = np.where(slopes[:, endless] > 0, seen[0][endless] / slopes[:, endless], 0.0)
+                    seen.extend(slopes * np.max(by_row, axis=1)[:, None])
             most = np.max([most, *(np.where(np.isfinite(one), one, 0.0) for one in seen)], axis=0)
         return self.size * most
 
     @property
     def core(self) -> tuple[np.ndarray, np.ndarray]:
-        """The box within `REACH` units of the point next to zero: all of it, unless it is careless."""
+        """The box within `REACH` units of the point next to zero: all of it, unless it is careless. Endless
+        where there are no bounds and the unit is nobody's choice.
+        """
         anchor = np.clip(0.0, self.lower, self.upper)
-        bounded, reach = np.isfinite(self.upper - self.lower), REACH * self.units
+        known, reach = np.isfinite(self.upper - self.lower) | (self.units != 1.0), REACH * self.units
         return (
-            np.where(bounded, np.maximum(self.lower, anchor - reach), self.lower),
-            np.where(bounded, np.minimum(self.upper, anchor + reach), self.upper),
+            np.where(known, np.maximum(self.lower, anchor - reach), self.lower),
+            np.where(known, np.minimum(self.upper, anchor + reach), self.upper),
         )
 
     def cost(self, x: np.ndarray) -> tuple[float, np.ndarray]:

@@ -17,8 +17,8 @@ def decision_units(lower: np.ndarray, upper: np.ndarray, influence: np.ndarray |
 
     A narrower box is `NARROWEST` units wide. A wider one than `WIDEST` may just be careless: the unit is more
     than 1 only where a step of one does not matter, and then no larger than a step that does, so that the box
-    is `WIDEST` units wide or more. Units are powers of two: nothing is rounded by them. A decision without
-    both bounds has the unit 1.
+    is `WIDEST` units wide or more. Units are powers of two: nothing is rounded by them. Of a decision without
+    both bounds only such steps are known.
 
     Parameters
     ----------
@@ -28,10 +28,11 @@ def decision_units(lower: np.ndarray, upper: np.ndarray, influence: np.ndarray |
     with np.errstate(over="ignore", divide="ignore"):
         width = upper - lower
         matters = np.inf if influence is None else np.where(influence < MATTERS, 1.0 / influence, 1.0)
+    endless = ~np.isfinite(width) & np.isfinite(matters)
     known = np.isfinite(width) & (width > 0)
     width = np.where(known, width, 1.0)
     unit = np.clip(1.0, np.minimum(width / WIDEST, matters), width / NARROWEST)
-    return np.where(known, power_of_two(unit), 1.0)
+    return power_of_two(np.where(known, unit, np.where(endless, matters, 1.0)))
 
 
 def points_of_interest(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:

@@ -162,7 +162,8 @@ def _repelled(x: np.ndarray, x_ref: np.ndarray, f_ref: float, g_ref: np.ndarray)
     Along the step the value is as much above ``f_ref`` as the slope promised it would be below, and the slope
     is reversed: the next trial point of the interpolation is at about a fifth of the step.
     """
-    promised = abs(float(g_ref.dot(x - x_ref)))
+    with np.errstate(over="ignore"):
+        promised = abs(float(g_ref.dot(x - x_ref)))
     return f_ref + (promised if np.isfinite(promised) and promised > 0 else 1.0 + abs(f_ref)), -g_ref
 
 
