@@ -7,11 +7,12 @@ its largest second derivative there, of which `graphopt.enclosures.curvatures` k
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from graphopt.enclosures.curvatures import curvature_range
+from graphopt.enclosures.curve_ranges import curve_ranges
 from graphopt.enclosures.rounding import EPS, TINY, ULPS
 from graphopt.enclosures.slopes import slope_ranges
 from graphopt.structure.functions import FUNCTIONS
@@ -20,7 +21,7 @@ PARTS = 16  # of an interval: the error is overrated by a twentieth
 NARROW = 1e-6  # width below which the slope in the middle serves as well
 FITTED = {
     "sigmoid", "tanh", "erf", "arctan", "softplus", "exp", "log", "log1p", "sqrt", "square", "reciprocal",
-    "sin", "cos", "power",
+    "sin", "cos", "power", "curve",
 }  # fmt: skip
 
 
@@ -34,7 +35,7 @@ class Fit(NamedTuple):
     error: np.ndarray
 
 
-def quadratic_fit(function: str, parameter: float, lower: np.ndarray, upper: np.ndarray) -> Fit:
+def quadratic_fit(function: str, parameter: Any, lower: np.ndarray, upper: np.ndarray) -> Fit:
     """Return quadratics near a function of one argument over intervals: arrays of the shape of `lower`.
 
     The error is infinite where there is none, as around a kink or a pole.
@@ -68,6 +69,9 @@ def quadratic_fit(function: str, parameter: float, lower: np.ndarray, upper: np.
         ((low, high),) = slope_ranges(function, parameter, [(middle - radius, middle + radius)])
         steepest = np.maximum(np.abs(low), np.abs(high))  # times the rounding error of the points
         lost = 4.0 * ULPS * EPS * (largest + steepest * (np.abs(middle) + radius)) + TINY
+        if function == "curve":  # its steps may cancel: more is lost than digits of its values
+            low, high = curve_ranges(parameter, middle + d, middle + d)[0]
+            lost = lost + (high - low).max(axis=0)
         error = 0.5 * most - 0.5 * least + lost
         constant = constant + (0.5 * least + 0.5 * most)
     return Fit(middle, constant, slope, bend, np.where(np.isnan(error), np.inf, error))

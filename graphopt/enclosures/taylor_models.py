@@ -16,7 +16,7 @@ import numpy as np
 
 from graphopt.enclosures.enclosure import Range, meet
 from graphopt.enclosures.facts import facts_of
-from graphopt.enclosures.quadratic_fits import FITTED, quadratic_fit
+from graphopt.enclosures.quadratic_fits import FITTED, Fit, quadratic_fit
 from graphopt.enclosures.quadratics import (
     SLACK,
     Quadratics,
@@ -120,7 +120,11 @@ class TaylorModels:
             if group.function == "product":
                 model = _product(arguments[0], arguments[1], ranges)
             elif group.function in FITTED:
-                model = _bent(group, arguments[0], ranges[0])
+                fit = quadratic_fit(group.function, group.parameter, *ranges[0])
+                if group.function == "curve" and not np.isfinite(fit.error).all():  # kinks
+                    model = _along_lines(group, arguments, ranges, values)
+                else:
+                    model = _bent(fit, arguments[0], ranges[0])
             else:
                 model = _along_lines(group, arguments, ranges, values)
             model, lost = _narrowed(model, values)
@@ -221,9 +225,8 @@ def _away(model: Quadratics, found: Range, reach: np.ndarray) -> np.ndarray:
     return np.minimum(reach, ends) * SLACK
 
 
-def _bent(group: Group, z: Quadratics, found: Range) -> Quadratics:
-    """Return the model of a function of one argument: of the quadratic near it, or along its lines."""
-    fit = quadratic_fit(group.function, group.parameter, *found)
+def _bent(fit: Fit, z: Quadratics, found: Range) -> Quadratics:
+    """Return the model of a function of one argument: of the quadratic near it."""
     shift = z.centre - fit.middle
     slope = fit.slope + 2.0 * fit.bend * shift
     slopes, bends, symbols = _scaled(z, slope)

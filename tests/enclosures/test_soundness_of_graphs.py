@@ -63,7 +63,8 @@ def violations(program, rng):
     with np.errstate(over="ignore", invalid="ignore"):  # exponentials of large numbers are infinite
         y = program(x.reshape(-1, x.shape[2]))[0].reshape(*x.shape[:2], -1)
         plain = interval_bounds(program, lower_, upper).outputs[0]
-        found = linear_bounds(program, lower_, upper, rounds=int(rng.integers(2)))
+        models = bool(rng.integers(2))
+        found = linear_bounds(program, lower_, upper, rounds=int(rng.integers(2)), second_order=models)
     below = x @ found.slope_lower.swapaxes(1, 2) + found.constant_lower[:, None]
     above = x @ found.slope_upper.swapaxes(1, 2) + found.constant_upper[:, None]
     wrong = np.zeros(BOXES, dtype=bool)

@@ -1,7 +1,8 @@
 """How far bounds of small networks are from the range that points show, and that they hold.
 
-Each limit is what was measured, with a few hundredths to spare: linear bounds of a layer are as near as lines
-can be, and what layers lose multiplies. A network's true range is a little wider than that of the points.
+Each limit is what was measured, with a few hundredths to spare: what is told of an element is as near as
+lines or quadratics can be, and what layers lose multiplies. The true range is a little wider than that of the
+points.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from graphopt.nn import activations
 from graphopt.structure import lower
 
 LIMITS = {
-    "silu": (1.25, 2.35),
-    "gelu": (1.3, 2.6),
-    "mish": (1.27, 2.45),
-    "elu": (1.2, 2.2),
-    "selu": (1.29, 2.1),
+    "silu": (1.06, 1.87),
+    "gelu": (1.08, 2.55),
+    "mish": (1.08, 2.04),
+    "elu": (1.2, 2.16),
+    "selu": (1.3, 2.13),
     "softsign": (1.44, 1.72),
-    "hard_silu": (1.21, 2.2),
-    "squareplus": (1.15, 1.82),
-    "log_sigmoid": (1.17, 1.92),
-    "tanh": (1.21, 1.68),
+    "hard_silu": (1.04, 1.67),
+    "squareplus": (1.03, 1.57),
+    "log_sigmoid": (1.03, 1.55),
+    "tanh": (1.1, 1.73),
 }
 """The width of the bounds over that of the values, in boxes of half widths 0.1 and 1."""
 
@@ -56,14 +57,14 @@ def test_activations(name, size):
     assert ratio(disturbed(layers), (0.1, 1.0)[size]) < LIMITS[name][size]
 
 
-@pytest.mark.parametrize(("radius", "limit"), [(0.1, 3.5), (1.0, 4.0)])
+@pytest.mark.parametrize(("radius", "limit"), [(0.1, 3.2), (1.0, 4.0)])
 def test_layer_normalisation(radius, limit):
     """Two of them, a layer of tanh in between; as products with a reciprocal, 4.7 and 165."""
     layers = [go.LayerNormalization(), go.Dense(16, "tanh"), go.LayerNormalization(), go.Dense(1)]
     assert ratio(disturbed([go.Input(3), go.Dense(16), *layers]), radius) < limit
 
 
-@pytest.mark.parametrize(("radius", "limit"), [(0.1, 1.2), (1.0, 2.05)])
+@pytest.mark.parametrize(("radius", "limit"), [(0.1, 1.06), (1.0, 2.05)])
 def test_softmax(radius, limit):
     assert ratio(disturbed([go.Input(3), go.Dense(16, "tanh"), go.Dense(4, "softmax")]), radius) < limit
 
@@ -85,7 +86,7 @@ def transformer_block(x, rng):
     return x.mean(axis=0) @ last[0]
 
 
-@pytest.mark.parametrize(("radius", "limit"), [(0.1, 13.0), (1.0, 6.0)])
+@pytest.mark.parametrize(("radius", "limit"), [(0.1, 6.4), (1.0, 4.3)])
 @pytest.mark.parametrize("centre", [0.0, 1.0])
 def test_a_transformer_block_has_bounds(radius, limit, centre):
     """Around 0, where the norm vanishes, and elsewhere; as products they were infinite, or thousands of times
@@ -93,7 +94,7 @@ def test_a_transformer_block_has_bounds(radius, limit, centre):
     x, rng = pt.tensor("x", shape=(3, 4), dtype="float64"), np.random.default_rng(0)
     middle = centre * rng.normal(size=12)
     program = lower([transformer_block(x, rng)], [x])
-    found = linear_bounds(program, (middle - radius)[None], (middle + radius)[None])
+    found = linear_bounds(program, (middle - radius)[None], (middle + radius)[None], second_order=True)
     points = middle + radius * rng.uniform(-1, 1, (20_000, 12))
     points[:10_000] = middle + radius * rng.choice([-1.0, 1.0], (10_000, 12))
     values = program(points)[0]
