@@ -2,7 +2,8 @@
 
 Each line is one network and one box: the best value found, the proved bound, the gap between them, the boxes
 that were looked at, wall and processor seconds from the network to the proof (no importing, no training), and
-the gap and the processor seconds asked for.
+the gap and the processor seconds asked for. Then, for recurrent forecasters, how wide bounds are over a box
+(`benchmarks.horizons`): the widths, how much narrower than intervals, and processor seconds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+
+from benchmarks import horizons
 
 FUNCTIONS: dict[str, tuple[Callable, Callable]] = {
     "tanh": (np.tanh, lambda a: 1.0 - a * a),
@@ -210,11 +213,10 @@ def proved(instance: Instance, net: Any) -> tuple[Any, float, float]:
 def main(arguments: Sequence[str] = ()) -> int:
     """Print one line for each instance named, or for all, and return how many miss their bar."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    unknown = set(arguments) - {instance.name for instance in INSTANCES}
+    names = [instance.name for instance in (*INSTANCES, *horizons.FORECASTERS)]
+    unknown = set(arguments) - set(names)
     if unknown:
-        raise SystemExit(
-            f"No instance {', '.join(sorted(unknown))}; known: {', '.join(i.name for i in INSTANCES)}."
-        )
+        raise SystemExit(f"No instance {', '.join(sorted(unknown))}; known: {', '.join(names)}.")
     columns = "{:<14}{:>16}{:>14}{:>14}{:>10}{:>9}{:>8}{:>8}  {}"
     print(columns.format("", "fit", "value", "bound", "gap", "boxes", "wall s", "cpu s", "bar"))
     missed = 0
@@ -233,4 +235,11 @@ def main(arguments: Sequence[str] = ()) -> int:
             columns.format(instance.name, fit, *figures, f"{proof.nodes}", f"{wall:.2f}", f"{cpu:.2f}", bar),
             flush=True,
         )
+    forecasters = [f for f in horizons.FORECASTERS if not arguments or f.name in arguments]
+    if forecasters:
+        print(horizons.HEADER)
+    for forecaster in forecasters:
+        line, kept = horizons.line(forecaster)
+        missed += forecaster.judged and not kept
+        print(line, flush=True)
     return missed

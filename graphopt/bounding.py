@@ -80,7 +80,8 @@ def bounds(
         Values of held inputs, by name (network) or variable (expression).
     method : str
         ``"linear"``: linear functions below and above, carried back to the inputs (CROWN; see
-        `graphopt.enclosures.linear_bounds`). ``"intervals"``: faster, and much wider for deep networks.
+        `graphopt.enclosures.linear_bounds`), and quadratic ones, carried forwards, if the inputs are some
+        hundred at most. ``"intervals"``: faster, and much wider for deep networks.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def bounds(
     program, shape = _lowered(problem, expression)
     lower, upper = _box(problem)
     if method == "linear":
-        found = linear_bounds(program, lower, upper)
+        found = linear_bounds(program, lower, upper, second_order=True)
         low, high = found.lower[0], found.upper[0]
     else:
         low, high = (side[0] for side in interval_bounds(program, lower, upper).outputs[0])
@@ -138,7 +139,7 @@ def monotonicity(
     """
     problem, _ = _question(what, box, over, objective, fixed, one_number=True)
     program, _ = _lowered(problem, problem.objective)
-    low, high = gradient_bounds(program, linear_bounds(program, *_box(problem)).enclosure)
+    low, high = gradient_bounds(program, linear_bounds(program, *_box(problem), second_order=True).enclosure)
     signs = np.where(low[0, 0] >= 0, 1, np.where(high[0, 0] <= 0, -1, 0))
     ends = np.cumsum([int(np.prod(v.shape)) for v in problem.variables])
     parts = np.split(signs, ends[:-1])
