@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphopt.problem.augmented_cost import augmented_cost
 from graphopt.solvers.constrained.nonlinear_program import NonlinearProgram
 from graphopt.solvers.local.lbfgsb import LBFGSB
 
@@ -76,13 +77,17 @@ def _square(vector: np.ndarray) -> float:
 
 def _by_gradients(program: NonlinearProgram, z: np.ndarray) -> np.ndarray:
     """Return the end of an L-BFGS-B run on the sum of squared breaches."""
+    cost = augmented_cost(program.compiled)
+    nothing = np.zeros((1, program.low.size))
+    terms = (np.zeros(1), nothing, nothing, 1.0 / program.row_scale[None] ** 2)
 
     def value(point: np.ndarray) -> tuple[float, np.ndarray]:
-        seen = program.at(point)
-        outside = seen.values - np.clip(seen.values, program.low, program.high)
-        if not seen.finite:
+        with np.errstate(all="ignore"):
+            totals, gradients, _ = cost(program.unscaled(point)[None], *terms)
+        program.count(point)
+        if not (np.isfinite(totals).all() and np.isfinite(gradients).all()):
             return np.inf, np.full(program.size, np.nan)
-        return 0.5 * float(outside @ outside), program.pullback(point, outside)
+        return float(totals[0]), gradients[0] * program.x_scale
 
     steps = LBFGSB(gradient_tolerance=1e-14, function_tolerance=0.0, max_iterations=2000).steps(
         z, program.lower, program.upper
