@@ -94,7 +94,7 @@ def trusted_again(proved: Solution, answer: Solution) -> Solution:
 
 def with_guard(problem: Problem, guard: DataGuard) -> Problem:
     """Return `problem` with the guard as a constraint or in its objective; a report changes nothing."""
-    inputs = {v.name: v.expression for v in problem.variables}
+    inputs = {v.name: v.expression for v in problem.decisions}
     if guard.use == "constraint":
         return replace(problem, constraints=(*problem.constraints, guard.constraint(inputs)))
     if guard.use == "penalty":

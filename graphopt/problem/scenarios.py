@@ -190,7 +190,9 @@ class _Cases:
     """
 
     def __init__(self, problem: Problem, held: tuple[TensorVariable, ...], count: int) -> None:
-        self.inputs = [{x: x.type(name=f"{x.name or 'held'} (case {k})") for x in held} for k in range(count)]
+        self.inputs: list[dict[Any, Any]] = [
+            {x: x.type(name=f"{x.name or 'held'} (case {k})") for x in held} for k in range(count)
+        ]
         self.objectives = self._in_each(problem.objective)
         self.outputs = {
             f"{name} (case {k})": one
