@@ -16,6 +16,7 @@ import numpy as np
 
 from graphopt.enclosures.enclosure import Range, meet
 from graphopt.enclosures.facts import facts_of
+from graphopt.enclosures.images import image
 from graphopt.enclosures.quadratic_fits import FITTED, Fit, quadratic_fit
 from graphopt.enclosures.quadratics import (
     SLACK,
@@ -119,6 +120,8 @@ class TaylorModels:
         with np.errstate(all="ignore"):
             if group.function == "product":
                 model = _product(arguments[0], arguments[1], ranges)
+            elif group.function == "normalized":
+                model = _normalized(group, arguments, ranges, values)
             elif group.function in FITTED:
                 fit = quadratic_fit(group.function, group.parameter, *ranges[0])
                 if group.function == "curve" and not np.isfinite(fit.error).all():  # kinks
@@ -240,6 +243,18 @@ def _bent(fit: Fit, z: Quadratics, found: Range) -> Quadratics:
     lost = 32.0 * EPS * (np.abs(fit.constant) + steepest * (reach + np.abs(z.centre) + np.abs(fit.middle)))
     centre = fit.constant + shift * (fit.slope + fit.bend * shift)
     return Quadratics(centre, slopes, bends, symbols, rest * SLACK + lost)
+
+
+def _normalized(group: Group, arguments: list[Quadratics], ranges: list[Range], values: Range) -> Quadratics:
+    """Return the model of ``x / sqrt(v)``: of the product with the inverse root, or along the planes."""
+    lines = _along_lines(group, arguments, ranges, values)
+    fit = quadratic_fit("power", -0.5, *ranges[1])
+    if not np.isfinite(fit.error).all():
+        return lines
+    inverse = _bent(fit, arguments[1], ranges[1])
+    known = _met(image("power", -0.5, [ranges[1]]), inverse)
+    product = _product(arguments[0], inverse, [ranges[0], known])
+    return product if product.rest.sum() <= lines.rest.sum() else lines
 
 
 def _along_lines(group: Group, arguments: list[Quadratics], ranges: list[Range], values: Range) -> Quadratics:
