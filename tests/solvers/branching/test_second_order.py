@@ -117,6 +117,16 @@ def test_what_is_not_convex_is_never_called_so_and_proved_all_the_same(kind):
         assert proof.lower_bound <= costs.min(initial=np.inf)
 
 
+def test_a_cost_that_is_convex_only_where_it_falls_to_is_not_called_so():
+    """tanh(x) + y ** 2 on [0, 1] x [-1, 1]: x goes to 0 first, and what is left is convex."""
+    parts = [transformed(np.array([row]), group_form(0, 2)) for row in ([1.0, 0.0], [0.0, 1.0])]
+    groups = (Group("input", 2), Group("tanh", 1, (parts[0],)), Group("square", 1, (parts[1],)))
+    program = Program(groups, (Form(np.zeros(1), {1: np.ones((1, 1)), 2: np.ones((1, 1))}),))
+    proof = branch_and_bound(program, np.array([0.0, -1.0]), np.ones(2))
+    assert (proof.stopped, proof.method) == ("gap", "branch and bound")
+    assert proof.value <= 1e-6
+
+
 def test_curvature_saves_boxes_near_a_smooth_minimum(monkeypatch):
     """The same question with and without; both end."""
     program, limits, _ = quadratic_program(np.random.default_rng(103), 5, rows=3, negative=1)
