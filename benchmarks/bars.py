@@ -158,11 +158,7 @@ LINES = (
             tolerance=1e-8,
             compared=1,
         )
-        for name, count in (
-            ("dense", data.DENSE_STARTS),
-            ("LSTM", data.PLAN_STARTS),
-            ("RNN", data.PLAN_STARTS),
-        )
+        for name, count in (("dense", data.DENSE_STARTS), ("plan", data.PLAN_STARTS))
         for apart in ("one by one", "by parts")
     ),
 )
