@@ -100,6 +100,7 @@ class AugmentedFunction:
             pulls.append(pull)
             values.append(flat)
         gradient = grad(pt.sum(smooth), x, consider_constant=pulls)
+        values = values or [pt.zeros((*lead, 0))]
         self._outputs = [total, gradient, values[0] if len(values) == 1 else pt.concatenate(values, axis=-1)]
 
     @cached_property

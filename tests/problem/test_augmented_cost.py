@@ -51,6 +51,13 @@ def constraints_only():
     )
 
 
+def without_rows():
+    """All its constraints hold whatever is decided: nothing is left of them."""
+    x = pt.vector("x", shape=(4,))
+    limits = [go.leq(pt.constant(2.0) * pt.ones(2).sum(), 5)]
+    return go.Problem(minimize=pt.sum(x**2), variables=[go.Variable(x, -1, 1)], constraints=limits)
+
+
 def questions(compiled, count, seed=1):
     rng = np.random.default_rng(seed)
     n, m = compiled.size, compiled.rows.size
@@ -67,7 +74,7 @@ def by_definition(compiled, x, weight, prices, shift, stiffness):
     return weight * cost + np.sum(prices * values + 0.5 * stiffness * outside**2), slope, values
 
 
-@pytest.mark.parametrize("make", [forecaster, two_variables, constraints_only])
+@pytest.mark.parametrize("make", [forecaster, two_variables, constraints_only, without_rows])
 @pytest.mark.parametrize("function", [augmented_cost, batched_augmented_cost])
 def test_it_is_what_its_definition_says(make, function):
     compiled = compile_problem(make(), tier="now")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +37,7 @@ class AugmentedValue(NamedTuple):
 
 
 AugmentedSteps = Generator[AugmentedPoint, AugmentedValue, End]
+Evaluate = Callable[[list[int], list[AugmentedPoint]], list[AugmentedValue]]
 
 
 def run_in_step(runs: Sequence[AugmentedSteps], programs: Sequence[NonlinearProgram]) -> list[End]:
@@ -44,6 +45,8 @@ def run_in_step(runs: Sequence[AugmentedSteps], programs: Sequence[NonlinearProg
 
     Each run keeps its own state. Those that end leave the others to go on.
     """
+    if not runs:
+        return []
     ends: list[End | None] = [None] * len(runs)
     evaluate = _evaluation(programs)
     live, asked = [], []
@@ -80,8 +83,8 @@ def by_parts(program: NonlinearProgram, asked: AugmentedPoint) -> AugmentedValue
     return AugmentedValue(seen.fun + 0.5 * penalty * float(outside @ outside), gradient, seen.values)
 
 
-def _evaluation(programs: Sequence[NonlinearProgram]):
-    """Return what evaluates the points asked for by programs of these numbers."""
+def _evaluation(programs: Sequence[NonlinearProgram]) -> Evaluate:
+    """Return what evaluates the points that the programs of these numbers ask for."""
     compiled = programs[0].compiled
     numbers = compiled.numbers + compiled.size * compiled.rows.size
     cost = None
