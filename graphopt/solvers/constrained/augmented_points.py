@@ -78,9 +78,11 @@ def by_parts(program: NonlinearProgram, asked: AugmentedPoint) -> AugmentedValue
     moved = seen.values + multipliers / penalty
     outside = moved - np.clip(moved, program.low, program.high)
     gradient = seen.gradient
-    if outside.any():
-        gradient = gradient + program.pullback(asked.z, penalty * outside)
-    return AugmentedValue(seen.fun + 0.5 * penalty * float(outside @ outside), gradient, seen.values)
+    with np.errstate(over="ignore"):  # the line search turns back
+        if outside.any():
+            gradient = gradient + program.pullback(asked.z, penalty * outside)
+        value = seen.fun + 0.5 * penalty * float(outside @ outside)
+    return AugmentedValue(value, gradient, seen.values)
 
 
 def _evaluation(programs: Sequence[NonlinearProgram]) -> Evaluate:
