@@ -195,8 +195,8 @@ class Search:
         if first:
             self.second_order.first(lines)
             bound = self._without_kinks(some, bound)
-            whole = self.nodes == 1 and not self.integer.any()  # no coordinate was moved to an end before
-            shown = whole and self.second_order.convex and (bound >= self.level).all()
+            shown = self.nodes == 1 and self.second_order.convex  # no coordinate was moved to an end before
+            shown = shown and not self.integer.any() and bool((bound >= self.level).all())
             self.method = CONVEXITY if shown else METHOD
         better = np.flatnonzero(bound > some.bound)
         cut = some.with_lines(better, bound, lines.slope, lines.constant)

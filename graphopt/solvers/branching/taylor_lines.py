@@ -15,7 +15,7 @@ import numpy as np
 
 from graphopt.enclosures.enclosure import Range
 from graphopt.enclosures.hessians import HessianBelow
-from graphopt.solvers.branching.half_spaces import EPSILON
+from graphopt.solvers.branching.half_spaces import EPSILON, least_value
 
 SWEEPS = 3  # of coordinate descent, before the free coordinates are solved for
 SOLVES = 3
@@ -74,28 +74,57 @@ def lines_below(
         lost = (scale * (0.5 * gradient[1] - 0.5 * gradient[0])).sum(axis=1)
         matrix = scale[:, :, None] * np.where(known[:, None, None], hessian.centre, 0.0) * scale[:, None]
         spread = scale * (np.where(known[:, None, None], hessian.radius, 0.0) @ scale[:, :, None])[:, :, 0]
-    sizes = np.abs(matrix).sum(axis=(1, 2)) + spread.sum(axis=1)
+    entries, bends = np.abs(matrix).sum(axis=(1, 2)), spread.sum(axis=1)
     matrix[:, np.arange(n), np.arange(n)] -= spread
-    split = convexified(matrix)
-    flat = hessian.convex & (~known | (split.shift > 0).any(axis=1))
-    if flat.any():
-        split = Convexified(*(np.where(flat.reshape(-1, *[1] * (a.ndim - 1)), 0.0, a) for a in split))
-    M, shift, short = split
+    M, shift, short = convexified(matrix)
     slope = slope - 0.5 * shift * (low + high)
     u = _least_point(M, slope, low, high)
     bent = (M @ u[:, :, None])[:, :, 0]
     constant = value - lost + 0.5 * (shift * low * high).sum(axis=1) - 0.5 * (u * bent).sum(axis=1)
-    size = np.abs(value) + lost + np.abs(slope).sum(axis=1) + 2.0 * sizes + 2.0 * shift.sum(axis=1)
-    constant = constant - 2 * n * short - 8 * (n + 8) * EPSILON * size
+    size = np.abs(value) + lost + np.abs(slope).sum(axis=1) + bends + 2.0 * shift.sum(axis=1)
+    size += (np.abs(M) @ np.abs(u)[:, :, None]).sum(axis=(1, 2))
+    constant = constant - 2 * n * short - 8 * EPSILON * ((n + 8) * size + entries)
     steep = np.where(scale > 0, (slope + bent) / unit, 0.0)
     moved = steep * point
     constant = constant - moved.sum(axis=1) - (n + 8) * EPSILON * np.abs(moved).sum(axis=1)
-    none = ~(known | hessian.convex) | ~np.isfinite(constant) | ~np.isfinite(steep).all(axis=1)
-    return LinesBelow(
+    none = ~known | ~np.isfinite(constant) | ~np.isfinite(steep).all(axis=1)
+    found = LinesBelow(
         np.where(none[:, None], 0.0, steep),
         np.where(none, -np.inf, constant),
         np.clip(point + scale * u, lower, upper),
         ~none & (hessian.convex | ~(shift > 0).any(axis=1)),
+    )
+    return _or_tangents(found, value, gradient, hessian.convex, point, lower, upper)
+
+
+def _or_tangents(
+    found: LinesBelow,
+    value: np.ndarray,
+    gradient: Range,
+    convex: np.ndarray,
+    point: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+) -> LinesBelow:
+    """Return tangents instead of the lines `found` where these are better and functions are `convex`."""
+    if not convex.any():
+        return found
+    with np.errstate(all="ignore"):
+        slope = 0.5 * gradient[0] + 0.5 * gradient[1]
+        reach = np.maximum(upper - point, point - lower) * (1.0 + 2 * EPSILON)
+        moved = slope * point
+        constant = value - (reach * (0.5 * gradient[1] - 0.5 * gradient[0])).sum(axis=1) - moved.sum(axis=1)
+        size = np.abs(value) + np.abs(moved).sum(axis=1) + (np.abs(slope) * reach).sum(axis=1)
+        constant = constant - 8 * (point.shape[1] + 8) * EPSILON * size
+    usable = convex & np.isfinite(constant) & np.isfinite(slope).all(axis=1)
+    slope, constant = np.where(usable[:, None], slope, 0.0), np.where(usable, constant, -np.inf)
+    better = least_value(slope, constant, lower, upper) > least_value(
+        found.slope, found.constant, lower, upper
+    )
+    return found._replace(
+        slope=np.where(better[:, None], slope, found.slope),
+        constant=np.where(better, constant, found.constant),
+        convex=found.convex | better,
     )
 
 
@@ -120,8 +149,8 @@ def convexified(matrix: np.ndarray) -> Convexified:
     negative = 0.5 * (negative + negative.swapaxes(1, 2))
     shift = np.abs(negative).sum(axis=2) * (1.0 + n * EPSILON)
     rest = matrix - positive + negative
-    largest = np.abs(eigenvalues).max(axis=1, initial=0.0) + np.abs(matrix).max(axis=(1, 2), initial=0.0)
-    short = np.sqrt(np.square(rest).sum(axis=(1, 2))) + 4 * (n + 2) ** 2 * EPSILON * largest
+    total = np.abs(eigenvalues).sum(axis=1) + np.sqrt(np.square(matrix).sum(axis=(1, 2)))
+    short = np.sqrt(np.square(rest).sum(axis=(1, 2))) + 4 * (n + 8) * EPSILON * total
     small = shift.sum(axis=1) <= short  # nothing but rounding
     shift[small] = 0.0
     short = np.where(small, short + np.sqrt(np.square(negative).sum(axis=(1, 2))), short)
