@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphopt.enclosures.backward import Backward, Known, LowerLines
+from graphopt.enclosures.blends import BlendRanges
 from graphopt.enclosures.enclosure import Enclosure, Range, meet
 from graphopt.enclosures.facts import facts_of
 from graphopt.enclosures.images import image
@@ -87,13 +88,15 @@ def linear_bounds(
     """
     outputs = range(len(program.outputs)) if outputs is None else outputs
     back = Backward(program, box_of(lower, upper))
+    blends = BlendRanges(program)
     models = TaylorModels(program, back.box, alive=second_order)
     arguments: list[tuple[Range, ...]] = [()]
     for g, group in enumerate(program.groups[1:], 1):
         ranges, magnitudes = [], []
         for k, form in enumerate(group.arguments):
             low, high, magnitude = form_range(form, back.values)
-            found = meet((low, high), None if within is None else within.arguments[g][k])
+            found = blends.narrowed(form, (low, high), magnitude, back.values)
+            found = meet(found, None if within is None else within.arguments[g][k])
             found = models.narrowed(form, found)
             if refine:
                 rows = _worth_refining(program, group.function, form, found, magnitude)
@@ -111,11 +114,13 @@ def linear_bounds(
             values = meet(values, range_of(spans))
         models.append(ranges, values)
         back.append(Known(ranges, [back.tolerance * m for m in magnitudes], values, spans))
+        blends.append(back.values)
     found_outputs: list[Range] = []
     lines: dict[int, tuple[np.ndarray, ...]] = {}
     for k, form in enumerate(program.outputs):
         low, high, magnitude = form_range(form, back.values)
-        found = meet((low, high), None if within is None else within.outputs[k])
+        found = blends.narrowed(form, (low, high), magnitude, back.values)
+        found = meet(found, None if within is None else within.outputs[k])
         found = models.narrowed(form, found)
         if k in outputs:
             lots = list(searched_lines(back, form, magnitude, rounds))

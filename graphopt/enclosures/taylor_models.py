@@ -48,7 +48,6 @@ class TaylorModels:
 
     def __init__(self, program: Program, box: Range, *, alive: bool = True) -> None:
         self.program, self.tolerance = program, program_tolerance(program)
-        self._shared = _shared(program)
         lower, upper = box
         self._boxes, n = lower.shape
         self._symbols = 0
@@ -56,6 +55,7 @@ class TaylorModels:
         self.alive = alive and bounded and self._fits(count(n))
         if not self.alive:
             return
+        self._shared = _shared(program)
         centre = 0.5 * lower + 0.5 * upper
         radius = np.maximum(upper - centre, centre - lower)
         slopes = np.zeros((self._boxes, n, n))

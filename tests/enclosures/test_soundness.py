@@ -5,7 +5,7 @@ import pytest
 
 from graphopt.enclosures.intervals import interval_bounds
 from graphopt.enclosures.linear_bounds import linear_bounds
-from tests.enclosures.recurrent import lstm_program, rnn_program
+from tests.enclosures.recurrent import gru_program, lstm_program, rnn_program
 from tests.programs import dense_program, random_network
 
 BOXES = 6
@@ -61,7 +61,9 @@ def violations(program, rng):
     values = [v.reshape(*x.shape[:2], -1) for v in program.values(x.reshape(-1, x.shape[2]))]
     y = np.concatenate([v.reshape(*x.shape[:2], -1) for v in program(x.reshape(-1, x.shape[2]))], axis=2)
     plain = interval_bounds(program, lower, upper)
-    found = linear_bounds(program, lower, upper, rounds=int(rng.integers(3)))
+    found = linear_bounds(
+        program, lower, upper, rounds=int(rng.integers(3)), second_order=bool(rng.integers(2))
+    )
     wrong = np.zeros(BOXES, dtype=bool)
     for low, high, v in [
         *((*bounds, v) for bounds, v in zip(plain.values, values, strict=True)),
@@ -81,7 +83,7 @@ def test_no_violation_on_dense_networks(kind):
     assert sum(violations(a_network(rng, kind), rng) for _ in range(225)) == 0
 
 
-@pytest.mark.parametrize("unrolled", [rnn_program, lstm_program])
+@pytest.mark.parametrize("unrolled", [rnn_program, lstm_program, gru_program])
 def test_no_violation_on_recurrences(unrolled):
     rng = np.random.default_rng(7)
     assert sum(violations(a_recurrence(rng, unrolled), rng) for _ in range(75)) == 0
