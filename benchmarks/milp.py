@@ -3,8 +3,9 @@
     python -m benchmarks milp [--peer PYTHON] [--seconds N] [--seeds N]
 
 PYTHON has omlt, pyomo and highspy; without it only ours runs. The networks are trained here, on sums of waves
-over [0, 1]^n, until they explain a share (R2) of them: the higher the frequency, the rougher the target. Each
-side minimises the network over the box; the seconds are CPU seconds of building and solving.
+over [0, 1]^n, until they explain a share (R2) of them: the higher the frequency, the rougher the target.
+Untrained ones are as they were initialised, and [-1, 1]^n is their box. Each side minimises the network over
+the box; the seconds are CPU seconds of building and solving.
 """
 
 from __future__ import annotations
@@ -28,19 +29,22 @@ PEER = Path(__file__).parent / "peers" / "omlt_milp.py"
 
 @dataclass(frozen=True)
 class Instance:
-    """A network: its layers, the frequency of its target, how well it is fitted, the seconds it may take."""
+    """A network: its layers, the frequency of its target, how well it is fitted, the seconds it may take, and
+    the least value of an input."""
 
     name: str
     sizes: tuple[int, ...]
     frequency: float
     R2: float
     bar: float
+    least: float = 0.0
 
 
 INSTANCES = (
     Instance("rough 10-32-32-1", (10, 32, 32, 1), 2.5, 0.6, 15.0),
     Instance("smooth 10-32-32-1", (10, 32, 32, 1), 0.5, 0.91, 2.0),
     Instance("rough 5-20-20-1", (5, 20, 20, 1), 5.5, 0.65, 2.0),
+    Instance("untrained 10-32-32-1", (10, 32, 32, 1), 0.0, -np.inf, 60.0, least=-1.0),
 )
 
 
@@ -69,8 +73,8 @@ def trained(instance: Instance, seed: int) -> tuple[list[np.ndarray], float]:
     return net.get_weights(), float(R2)
 
 
-def ours(weights: list[np.ndarray], seconds: float) -> dict:
-    """Return what the race of branch and bound and MILP finds."""
+def ours(weights: list[np.ndarray], least: float, seconds: float) -> dict:
+    """Return what the race of branch and bound and MILP finds over [`least`, 1]^n."""
     import pytensor.tensor as pt
 
     from graphopt.solvers.branching.branch_and_bound import BranchAndBound
@@ -85,7 +89,7 @@ def ours(weights: list[np.ndarray], seconds: float) -> dict:
         value = value if k + 2 == len(weights) else pt.maximum(value, 0.0)
     program = lower([value[0]], [x])
     options = BranchAndBound(gap=RELATIVE_GAP, max_seconds=seconds)
-    proof = race(program, np.zeros(program.size), np.ones(program.size), options=options)
+    proof = race(program, np.full(program.size, least), np.ones(program.size), options=options)
     return {
         "value": proof.value,
         "lower_bound": proof.lower_bound,
@@ -95,13 +99,13 @@ def ours(weights: list[np.ndarray], seconds: float) -> dict:
     }
 
 
-def theirs(python: str, weights: list[np.ndarray], seconds: float) -> dict:
-    """Return what OMLT with HiGHS finds."""
+def theirs(python: str, weights: list[np.ndarray], least: float, seconds: float) -> dict:
+    """Return what OMLT with HiGHS finds over [`least`, 1]^n."""
     n = len(weights[0])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "net.npz"
         arrays = {f"array{k}": array for k, array in enumerate(weights)}
-        np.savez(path, **arrays, lower=np.zeros(n), upper=np.ones(n))
+        np.savez(path, **arrays, lower=np.full(n, least), upper=np.ones(n))
         command = [python, str(PEER), str(path), str(seconds)]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment())
     return json.loads(done.stdout.splitlines()[-1])
@@ -118,12 +122,13 @@ def main(arguments: list[str]) -> int:
     for instance in INSTANCES:
         for seed in range(chosen.seeds):
             weights, R2 = trained(instance, seed)
-            mine = ours(weights, chosen.seconds)
+            mine = ours(weights, instance.least, chosen.seconds)
             holds = mine["proved"] and mine["seconds"] <= instance.bar
-            line = f"{instance.name} R2 {R2:.2f}: {mine['value']:.6f} by {mine['method']}, "
+            fit = f" R2 {R2:.2f}" if np.isfinite(R2) else ""
+            line = f"{instance.name}{fit}: {mine['value']:.6f} by {mine['method']}, "
             line += f"{mine['seconds']:.2f} s"
             if chosen.peer:
-                other = theirs(chosen.peer, weights, chosen.seconds)
+                other = theirs(chosen.peer, weights, instance.least, chosen.seconds)
                 line += f"; OMLT {other['seconds']:.2f} s{'' if other['proved'] else ', not proved'}"
                 holds &= mine["seconds"] <= other["seconds"]
                 if other["value"] is not None:
