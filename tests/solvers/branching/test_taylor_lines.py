@@ -1,5 +1,7 @@
 """Lines below functions over boxes: never above them, and as tight as closed forms say."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,32 @@ def test_lines_stay_below_quadratic_functions(n, kind):
     tolerance = 1e-15 * (1 + np.abs(np.einsum("bi,bpi->bp", np.abs(found.slope), np.abs(x))))
     assert (below <= values(Q, g, x) + tolerance).all()
     assert found.convex.all() == (kind in ("convex", "flat"))
+
+
+def test_in_exact_arithmetic_no_line_is_above_the_function():
+    """Rational numbers at corners and inside: boxes of widths from 1e-8 on around points of sizes to 1e3."""
+    rng = np.random.default_rng(5)
+    for _ in range(80):
+        n = int(rng.integers(1, 6))
+        Q, g = quadratic(rng, n, 1, rng.uniform(-1, 2, n) * (rng.random(n) < 0.8))
+        Q = 0.5 * (Q + Q.swapaxes(1, 2)) * 10.0 ** rng.uniform(-3, 3)
+        point = rng.normal(size=(1, n)) * 10.0 ** rng.uniform(-2, 3)
+        lower, upper = (point + sign * 10.0 ** rng.uniform(-8, 1, (1, n)) for sign in (-1, 1))
+        known = HessianBelow(Q, np.zeros_like(Q), np.zeros(1, dtype=bool))
+        value = rng.normal(size=1)
+        found = lines_below(value, (g, g), known, point, lower, upper)
+        slope, constant = exact(found.slope[0]), Fraction(float(found.constant[0]))
+        shares = np.concatenate([rng.integers(0, 2, (8, n)), rng.random((8, n))])
+        for share in shares:
+            x = exact(np.clip(lower[0] + (upper - lower)[0] * share, lower[0], upper[0]))
+            d = x - exact(point[0])
+            function = Fraction(float(value[0])) + exact(g[0]) @ d + d @ exact(Q[0]) @ d / 2
+            assert slope @ x + constant <= function
+
+
+def exact(array):
+    """Return numbers as rational ones."""
+    return np.vectorize(lambda z: Fraction(float(z)), otypes=[object])(array)
 
 
 def test_the_least_value_of_a_convex_quadratic_function_is_found():
