@@ -60,15 +60,15 @@ def revive_tree(tree: ast.Module) -> ast.Module:
     """Return `tree` with changed functions looked up by `changed`, dropped names where it imports a star, and
     numbers and arithmetic of NumPy as they were.
     """
-    for rewrite in (_Revive(), items.Items(), one_element.OneElement(), promotion.Promotion()):
-        tree = rewrite.visit(tree)
-    return ast.fix_missing_locations(tree)
+    return ast.fix_missing_locations(promotion.Promotion().visit(_Revive().visit(tree)))
 
 
 _LOOKED_UP = FUNCTIONS | METHODS | frozenset(RENAMED)
 
 
-class _Revive(ast.NodeTransformer):
+class _Revive(items.Items, one_element.OneElement):
+    """All rewrites but those of arithmetic, in one walk: each is of nodes that the others leave alone."""
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         if node.attr == "sum" and getattr(node.value, "id", None) not in ("np", "numpy"):
