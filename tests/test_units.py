@@ -147,12 +147,9 @@ def test_a_breach_is_told_in_the_units_of_the_row(unit):
     assert answer.maxcv >= 0.5 * unit * (1 - 1e-9)
 
 
-def test_the_answer_shows_scales_that_limits_alone_do_not_tell():
+def test_the_answer_has_the_scales_of_its_constraints():
     x = pt.vector("x", shape=(2,), dtype="float64")
     limits = [go.leq(pt.sum(x), 1.25, name="near one"), go.leq(1e-9 * pt.sum(x), 1e-9, name="tiny")]
     answer = go.minimize(-pt.sum(x) + x[0] ** 2, over={x: (0, 1)}, constraints=limits)
-    assert "scale" not in answer.constraints["near one"]
+    assert answer.constraints["near one"]["scale"] == 1.25
     assert answer.constraints["tiny"]["scale"] == 1e-9
-    assert "scale 1e-09" in str(answer)
-    frame_row = [row for row in str(answer).splitlines() if "near one" in row]
-    assert "scale" not in frame_row[0]

@@ -21,6 +21,7 @@ LIMITS = {
     "upper": "upper limit",
     "price_lower": "price of lower",
     "price_upper": "price of upper",
+    "scale": "scale",
 }  # columns of the table of constraints
 STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
@@ -111,12 +112,8 @@ def _tables(answer: Any) -> list[tuple[str, list[str], list[list[str]]]]:
     ]
     limits = constraint_rows(answer)
     if limits:
-        columns = {**LIMITS, **({"scale": "scale"} if any("scale" in row for row in limits) else {})}
-        cells = [
-            [row["name"], str(row["index"]), *(number(row[k]) if k in row else "" for k in columns)]
-            for row in limits[:MAX_ROWS]
-        ]
-        tables.append(("Constraints", ["constraint", "index", *columns.values()], cells))
+        cells = [[row["name"], str(row["index"]), *(number(row[k]) for k in LIMITS)] for row in limits]
+        tables.append(("Constraints", ["constraint", "index", *LIMITS.values()], cells[:MAX_ROWS]))
     for title, facts in (("Proof", proof_facts(answer)), ("Distance from the data", trust_facts(answer))):
         if facts:
             tables.append((title, ["what", "value"], [[name, _fact(value)] for name, value in facts.items()]))

@@ -9,8 +9,8 @@ import numpy as np
 
 
 def constraint_rows(answer: Any) -> list[dict[str, Any]]:
-    """Return one dict per element of a constraint: name, index, value, limits, which one holds it, prices;
-    and its scale, where the answer has one.
+    """Return one dict per element of a constraint: name, index, value, limits, which one holds it, prices,
+    and its scale.
 
     ``bound`` is ``"lower"``, ``"upper"``, ``"fixed"`` for an equality, or ``""`` where the limits have a
     price of zero. Prices are NaN where none are known, as for whole numbers.
@@ -33,7 +33,7 @@ def constraint_rows(answer: Any) -> list[dict[str, Any]]:
                     "bound": "fixed" if low == high else held,
                     "price_lower": prices[0],
                     "price_upper": prices[1],
-                    **({"scale": float(found["scale"][index])} if "scale" in found else {}),
+                    "scale": float(found["scale"][index]),
                 }
             )
     return table

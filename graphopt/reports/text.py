@@ -31,10 +31,8 @@ def text(answer: Any) -> str:
             lines.append(f"  {name} -> {array_text(values)}")
     lines += _constraint_lines(answer)
     if "worst_case" in answer:
-        weights = answer.worst_case["weights"]
-        lines.append(
-            f"  worst of {len(weights)} cases: case {answer.worst_case['case']}; weights {array_text(weights)}"
-        )
+        case, weights = answer.worst_case["case"], answer.worst_case["weights"]
+        lines.append(f"  worst of {len(weights)} cases: case {case}; weights {array_text(weights)}")
     proof, trust = proof_facts(answer), trust_facts(answer)
     if proof:
         bounds = f"{number(proof['lower bound'])} to {number(proof['upper bound'])}"
@@ -61,9 +59,7 @@ def _constraint_lines(answer: Any) -> list[str]:
         name = row["name"] if row["index"] == () else f"{row['name']}[{_index_text(row['index'])}]"
         price = max(row["price_lower"], row["price_upper"])
         held = f"   ({row['bound']}, price {price:.4g})" if row["bound"] and price > 0 else ""
-        scale = f"   scale {row['scale']:.3g}" if "scale" in row else ""
-        limits = _limits_text(row["lower"], row["upper"])
-        lines.append(f"  {name} = {row['value']:.6g} {limits}{held}{scale}")
+        lines.append(f"  {name} = {row['value']:.6g} {_limits_text(row['lower'], row['upper'])}{held}")
     if len(found) > MAX_ELEMENTS:
         more = sum(bool(row["bound"]) for row in found[MAX_ELEMENTS:])
         lines.append(f"  and {len(found) - MAX_ELEMENTS} more limits, {more} of them held")

@@ -9,7 +9,6 @@ import numpy as np
 from graphopt.certificates.certificate import Certificate
 from graphopt.certificates.stationarity import active_bounds, multipliers
 from graphopt.problem.compiled import CompiledProblem
-from graphopt.problem.units import usual_scales
 from graphopt.routes.found import Found
 from graphopt.routes.worst_case import without_added_variable
 from graphopt.solvers.solution import Solution, Status
@@ -92,23 +91,17 @@ def _multipliers(
 def _constraints(
     compiled: CompiledProblem, values: np.ndarray, certificate: Certificate
 ) -> dict[str, dict[str, np.ndarray]]:
-    """Return by name the values and limits of the constraints, what moving a limit outwards gains, and the
-    scale where it is not what the limits alone would make it.
+    """Return by name the values and limits of the constraints, what moving a limit outwards gains, and what
+    breaches count relative to.
     """
     if not compiled.problem.constraints:
         return {}
     rows, prices = compiled.rows, getattr(certificate, "shadow_prices", {})
-    value, lower, upper = (rows.by_name(column) for column in (values, rows.lower, rows.upper))
-    scale, usual = rows.by_name(rows.scale), rows.by_name(usual_scales(rows.lower, rows.upper))
+    columns = {"value": values, "lower": rows.lower, "upper": rows.upper, "scale": rows.scale}
+    by_name = {key: rows.by_name(column) for key, column in columns.items()}
     return {
-        name: {
-            "value": value[name],
-            "lower": lower[name],
-            "upper": upper[name],
-            **({} if np.array_equal(scale[name], usual[name]) else {"scale": scale[name]}),
-            **_prices(prices.get(name)),
-        }
-        for name in value
+        name: {**{key: found[name] for key, found in by_name.items()}, **_prices(prices.get(name))}
+        for name in by_name["value"]
     }
 
 
