@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphopt.enclosures.linear_bounds import LinearBounds
+
 EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -23,6 +25,21 @@ def least_value(
     size = np.abs(constants) + np.maximum(np.abs(at_lower), np.abs(at_upper)).sum(axis=-1)
     least = np.minimum(at_lower, at_upper).sum(axis=-1) + constants
     return least - (slopes.shape[-1] + 4) * EPSILON * size
+
+
+def limit_half_spaces(
+    found: LinearBounds, least: np.ndarray, greatest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return half-spaces that hold the points of boxes whose outputs after the first lie between `least` and
+    `greatest`, (m,) each: slopes (B, k, n) and constants (B, k), one for each finite limit.
+    """
+    above, below = np.flatnonzero(np.isfinite(greatest)), np.flatnonzero(np.isfinite(least))
+    slopes = np.concatenate([found.slope_lower[:, 1 + above], -found.slope_upper[:, 1 + below]], axis=1)
+    over = found.constant_lower[:, 1 + above] - greatest[above]
+    under = least[below] - found.constant_upper[:, 1 + below]
+    shifts = np.concatenate([over, under], axis=1)
+    usable = np.isfinite(slopes).all(axis=2) & np.isfinite(shifts)
+    return np.where(usable[:, :, None], slopes, 0.0), np.where(usable, shifts, 0.0)
 
 
 def corner(slopes: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:

@@ -8,18 +8,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from graphopt.enclosures.enclosure import Enclosure
 from graphopt.enclosures.gradients import gradient_bounds
 from graphopt.enclosures.linear_bounds import LinearBounds, linear_bounds
 from graphopt.solvers.branching.boxes import Boxes
 from graphopt.solvers.branching.frontier import Frontier
-from graphopt.solvers.branching.half_spaces import EPSILON, combined, corner, least_value, tightened
-from graphopt.solvers.branching.incumbents import best_first, cost_of, descended, descended_within, flipped
+from graphopt.solvers.branching.good_points import GoodPoints
+from graphopt.solvers.branching.half_spaces import (
+    EPSILON,
+    combined,
+    corner,
+    least_value,
+    limit_half_spaces,
+    tightened,
+)
+from graphopt.solvers.branching.incumbents import cost_of
 from graphopt.solvers.branching.inheritance import Inheritance
 from graphopt.solvers.branching.kinks import bound_without_kinks
+from graphopt.solvers.branching.monotone import collapsed
 from graphopt.solvers.branching.pseudo_costs import PseudoCosts
 from graphopt.solvers.branching.second_order import SecondOrder
-from graphopt.solvers.branching.splitting import halves, split_places, steepness
+from graphopt.solvers.branching.splitting import halves, split_places
 from graphopt.solvers.branching.taylor_lines import LinesBelow
 from graphopt.solvers.limits import Limits
 from graphopt.solvers.proof import Proof
@@ -27,10 +35,7 @@ from graphopt.structure.program import Program
 
 METHOD = "branch and bound"
 CONVEXITY = "convexity"
-STARTS = 128  # points tried before the first box
-DESCENTS = 8  # of them improved by a local method
-DESCENTS_UNDER_LIMITS = 2  # the same where there are limits, which takes a solver for dense problems
-DECISIONS_UNDER_LIMITS = 300  # up to which that solver is used
+DESCENTS = 8  # of the points tried before the first box, improved by a local method
 POLISH_EVERY = 16  # batches after which a local method is tried again; sooner while no point is known
 MAX_ROUNDS = 3  # of the search for better lines, which pays in deep programs: one a group after the first
 POLISHES = 6  # Newton steps to the minimum of a cost that is convex on the whole box
@@ -58,6 +63,7 @@ class Search:
     ) -> None:
         self.program, self.lower, self.upper, self.integer = program, lower, upper, integer
         self.limits, self.gap, self.threshold, self.progress = limits, gap, threshold, progress
+        self.good_points = GoodPoints(program, limits, lower, upper, integer)
         self.inheritance, self.pseudo_costs = Inheritance(program), PseudoCosts(lower.size)
         self.second_order = SecondOrder(program, limits, lower, upper, integer)
         self.method = METHOD
@@ -164,7 +170,10 @@ class Search:
         bounded again.
         """
         self.nodes += len(boxes)
-        found = linear_bounds(self.program, boxes.lower, boxes.upper, within=boxes.known, rounds=self.rounds)
+        found = linear_bounds(
+            self.program, boxes.lower, boxes.upper, within=boxes.known, rounds=self.rounds,
+            second_order=self.batches == 1,
+        )  # fmt: skip
         boxes = self._under_limits(boxes, found)
         self._try_corners(boxes)
         boxes = self._promising(boxes)
@@ -176,7 +185,7 @@ class Search:
             assert boxes.known is not None
             low, high = gradient_bounds(self.program, boxes.known)
             boxes = self._curved(replace(boxes, gradient=(low[:, 0], high[:, 0])))
-        return self._collapsed(boxes)
+        return collapsed(self.program, self.limits, boxes)
 
     def _curved(self, boxes: Boxes) -> Boxes:
         """Return the boxes that curvature does not close, cut at the level.
@@ -260,23 +269,12 @@ class Search:
         self._learn(boxes, bound)
         if not len(self.limits):
             return Boxes(boxes.lower, boxes.upper, bound, found.enclosure, slope, constant)
-        rows, shifts = self._half_spaces(found)
+        rows, shifts = limit_half_spaces(found, self.limits.least, self.limits.greatest)
         lower, upper, fits = self._cut(boxes.lower, boxes.upper, rows, shifts)
         fits &= ~self.limits.broken(found.lower[:, 1:], found.upper[:, 1:])
         slope, constant = combined(slope, constant, rows, shifts, lower, upper)
         bound = np.maximum(bound, least_value(slope, constant, lower, upper))
         return Boxes(lower, upper, bound, found.enclosure, slope, constant, (rows, shifts)).rows(fits)
-
-    def _half_spaces(self, found: LinearBounds) -> tuple[np.ndarray, np.ndarray]:
-        """Return half-spaces that hold all feasible points of the boxes: (B, m, n) and (B, m)."""
-        least, greatest = self.limits.least, self.limits.greatest
-        above, below = np.flatnonzero(np.isfinite(greatest)), np.flatnonzero(np.isfinite(least))
-        slopes = np.concatenate([found.slope_lower[:, 1 + above], -found.slope_upper[:, 1 + below]], axis=1)
-        over = found.constant_lower[:, 1 + above] - greatest[above]
-        under = least[below] - found.constant_upper[:, 1 + below]
-        shifts = np.concatenate([over, under], axis=1)
-        usable = np.isfinite(slopes).all(axis=2) & np.isfinite(shifts)
-        return np.where(usable[:, :, None], slopes, 0.0), np.where(usable, shifts, 0.0)
 
     def _cut(
         self, lower: np.ndarray, upper: np.ndarray, slopes: np.ndarray, shifts: np.ndarray
@@ -315,45 +313,6 @@ class Search:
         slope = np.where(usable[:, None], boxes.slope, 0.0)
         return self._cut(boxes.lower, boxes.upper, slope[:, None], shift[:, None])
 
-    def _collapsed(self, boxes: Boxes) -> tuple[Boxes, np.ndarray]:
-        """Return the boxes with every coordinate that helps in one direction only moved there for good, and
-        which of them changed by it, or have become points.
-        """
-        assert boxes.known is not None
-        assert boxes.slope is not None
-        if not len(boxes):
-            return boxes, np.zeros(0, dtype=bool)
-        assert boxes.gradient is not None
-        low, high = boxes.gradient
-        steep = steepness(boxes.slope, (low, high), boxes.lower, boxes.upper)
-        wide = boxes.upper > boxes.lower
-        down, up = wide & (low >= 0), wide & (high <= 0)
-        if len(self.limits) and (down.any() or up.any()):
-            free_down, free_up = self._unlimited(boxes.known)
-            down, up = down & free_down, up & free_up
-        lower = np.where(up & ~down, boxes.upper, boxes.lower)
-        upper = np.where(down, boxes.lower, boxes.upper)
-        bounded_lower, bounded_upper = boxes.known.values[0]
-        points = (lower == upper).all(axis=1) & (bounded_lower < bounded_upper).any(axis=1)
-        again = (down | up).any(axis=1) | points
-        return replace(boxes, lower=lower, upper=upper, steep=steep), again
-
-    def _unlimited(self, known: Enclosure) -> tuple[np.ndarray, np.ndarray]:
-        """Return along which coordinates a step down, and a step up, cannot break a limit: (B, n) twice."""
-        down = up = np.ones(known.values[0][0].shape, dtype=bool)
-        start = 0
-        for k, output in enumerate(self.program.outputs[1:], 1):
-            rows = slice(start, start + output.size)
-            start += output.size
-            low, high = gradient_bounds(self.program, known, k)
-            least, greatest = known.outputs[k]
-            over = (greatest > self.limits.upper[rows])[:, :, None]  # the upper limit may matter in this box
-            under = (least < self.limits.lower[rows])[:, :, None]
-            rises, falls = low >= 0, high <= 0
-            down = down & ((rises | ~over) & (falls | ~under)).all(axis=1)
-            up = up & ((falls | ~over) & (rises | ~under)).all(axis=1)
-        return down, up
-
     def _keep(self, boxes: Boxes) -> None:
         """Put the boxes that can be cut on the frontier; the bounds of the others stand."""
         boxes = self._promising(boxes)
@@ -382,13 +341,8 @@ class Search:
     def _look_around(self, incumbent: np.ndarray | None) -> None:
         """Look for good points before the first box."""
         if incumbent is not None:
-            x = np.asarray(incumbent, dtype=np.float64).ravel()
-            x = np.minimum(np.maximum(np.where(self.integer, np.round(x), x), self.lower), self.upper)
-            self._accept(x[None])
-        share = np.random.default_rng(0).random((STARTS, self.lower.size))
-        share[0] = 0.5
-        points = self.lower + share * (self.upper - self.lower)
-        points = np.minimum(np.where(self.integer, np.floor(points + 0.5), points), self.upper)
+            self._accept(self.good_points.inside(incumbent)[None])
+        points = self.good_points.spread()
         self._accept(points)
         self._polish(points, DESCENTS)
 
@@ -403,6 +357,11 @@ class Search:
         if self._accept(points) or due:
             self._polish(points, 1)
 
+    def _polish(self, points: np.ndarray, count: int) -> None:
+        """Improve the `count` best of `points` by local methods."""
+        for better in self.good_points.improved(points, count):
+            self._accept(better)
+
     def _accept(self, points: np.ndarray) -> bool:
         """Remember the best of `points` if it beats the best known, and return whether it does."""
         costs = cost_of(self.program, self.limits, points)
@@ -412,23 +371,3 @@ class Search:
         self.x, self.value = points[k].copy(), float(costs[k])
         self.closed = min(self.closed, self.frontier.discard(self.level))
         return True
-
-    def _polish(self, points: np.ndarray, count: int) -> None:
-        """Improve the `count` best of `points` by local methods."""
-        points = best_first(self.program, self.limits, points)[:count]
-        box = self.lower, self.upper
-        if self.integer.any():
-            ends = [flipped(self.program, self.limits, x, *box, self.integer) for x in points]
-            points = best_first(self.program, self.limits, np.array(ends))[:1]
-            self._accept(points)
-        if self.integer.all():
-            return
-        boxes = [[np.where(self.integer, x, side) for side in box] for x in points]
-        if len(self.limits):
-            if self.lower.size > DECISIONS_UNDER_LIMITS:
-                return
-            runs = list(zip(points, boxes, strict=True))[:DESCENTS_UNDER_LIMITS]
-            ends = [descended_within(self.program, self.limits, x, *inside) for x, inside in runs]
-        else:
-            ends = list(descended(self.program, points, *zip(*boxes, strict=True)))
-        self._accept(np.array(ends))

@@ -9,8 +9,10 @@ from scipy.optimize import linprog
 import graphopt as go
 from graphopt.errors import InvalidValue, ShapeMismatch
 from graphopt.problem.network_problem import network_problem
+from graphopt.solvers.branching import incumbents
 from graphopt.solvers.branching import search as search_module
 from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
+from graphopt.solvers.limits import Limits
 from graphopt.structure.forms import Form, group_form, transformed
 from graphopt.structure.problem_program import program_of
 from graphopt.structure.program import Group, Program
@@ -46,11 +48,11 @@ def test_bound_is_below_a_dense_grid_and_the_gap_closes(activation, sizes):
 
 def relaxed_and_rounded(program, n, starts):
     """Return the cost of the rounded end of descents from `starts` points, the usual shortcut."""
-    limits = search_module.Limits.of(program, ())
+    limits = Limits.of(program, ())
     points = np.random.default_rng(0).random((starts, n))
     points[0] = 0.5
-    ends = search_module.descended(program, points, [np.zeros(n)] * starts, [np.ones(n)] * starts)
-    return search_module.cost_of(program, limits, np.round(ends)).min()
+    ends = incumbents.descended(program, points, [np.zeros(n)] * starts, [np.ones(n)] * starts)
+    return incumbents.cost_of(program, limits, np.round(ends)).min()
 
 
 def test_binary_inputs_against_brute_force_on_a_hundred_networks():
