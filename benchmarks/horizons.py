@@ -36,8 +36,8 @@ FORECASTERS = tuple(
         ("LSTM", 100, False),
         ("GRU", 0, True),
         ("GRU", 10, True),
-        ("GRU", 30, False),
-        ("GRU", 100, False),
+        ("GRU", 30, True),
+        ("GRU", 100, True),
     )
 )
 

@@ -8,7 +8,6 @@ the gap and the processor seconds asked for. Then, for recurrent forecasters, ho
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -212,7 +211,6 @@ def proved(instance: Instance, net: Any) -> tuple[Any, float, float]:
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Print one line for each instance named, or for all, and return how many miss their bar."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     names = [instance.name for instance in (*INSTANCES, *horizons.FORECASTERS)]
     unknown = set(arguments) - set(names)
     if unknown:

@@ -36,6 +36,8 @@ from graphopt.structure.program import Group, Program
 LARGEST = 1 << 23  # numbers in an array of coefficients, for all boxes
 HOPELESS = 0.9  # share of a group's elements without a model from which on no more models are made
 
+STRAIGHT = {"input", "relu"}  # a program of nothing else has no bends
+
 
 class TaylorModels:
     """Models of the groups of a program so far, over B boxes.
@@ -52,7 +54,8 @@ class TaylorModels:
         self._boxes, n = lower.shape
         self._symbols = 0
         bounded = bool(np.isfinite(lower).all() and np.isfinite(upper).all())
-        self.alive = alive and bounded and self._fits(count(n))
+        bent = any(group.function not in STRAIGHT for group in program.groups)
+        self.alive = alive and bounded and bent and self._fits(count(n))
         if not self.alive:
             return
         self._shared = _shared(program)

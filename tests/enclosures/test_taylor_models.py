@@ -40,7 +40,7 @@ def a_program(rng, kind):
 RECURRENT = {"rnn": rnn_program, "lstm": lstm_program, "gru": gru_program}
 
 
-@pytest.mark.parametrize("kind", ["tanh", "sigmoid", "relu", "softplus", "sin", "square", *RECURRENT])
+@pytest.mark.parametrize("kind", ["tanh", "sigmoid", "softplus", "sin", "square", *RECURRENT])
 def test_no_point_is_outside(kind):
     """Boxes from points to some that are wide; corners among the points."""
     rng = np.random.default_rng([ord(c) for c in kind])
@@ -99,8 +99,11 @@ def test_models_are_given_up_where_they_explode():
     assert ranges_of(program, lower, upper) is None
 
 
-def test_boxes_without_an_end_and_too_many_decisions_have_none():
+def test_boxes_without_an_end_too_many_decisions_and_nothing_bent_have_none():
     program = random_program(np.random.default_rng(0), [2, 3, 1], "tanh")
     assert not TaylorModels(program, (np.zeros((1, 2)), np.array([[np.inf, 1.0]]))).alive
-    large = Program((Group("input", 5000),), (group_form(0, 5000),))
+    straight = random_program(np.random.default_rng(0), [2, 3, 1], "relu")
+    assert not TaylorModels(straight, (np.zeros((1, 2)), np.ones((1, 2)))).alive
+    squares = Group("square", 5000, (group_form(0, 5000),))
+    large = Program((Group("input", 5000), squares), (group_form(1, 5000),))
     assert not TaylorModels(large, (np.zeros((1, 5000)), np.ones((1, 5000)))).alive
