@@ -28,7 +28,7 @@ def test_real_decisions_are_optimised_around_whole_ones(limited):
     answer = go.minimize(cost, over={x: (-3, 3)}, integer=whole, constraints=constraints, starts=8)
     best = min(
         go.minimize(cost, over={x: ([-3, i, j, -3], [3, i, j, 3])}, constraints=constraints, starts=4).fun
-        for i, j in itertools.product(range(0, 4), range(1, 5))
+        for i, j in itertools.product(range(1, 4), range(1, 5))
     )
     assert answer.status is go.Status.FEASIBLE
     np.testing.assert_array_equal(answer.x[1:3], np.round(answer.x[1:3]))
