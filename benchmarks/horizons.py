@@ -85,7 +85,7 @@ def trained(instance: Forecaster) -> tuple[Any, str]:
 def line(instance: Forecaster) -> tuple[str, bool]:
     """Return what is printed of an instance, and whether it keeps its bar."""
     from graphopt.enclosures.intervals import interval_bounds
-    from graphopt.enclosures.linear_bounds import linear_bounds
+    from graphopt.enclosures.linear.bounds import linear_bounds
     from graphopt.problem.network_problem import network_problem
     from graphopt.structure.problem_program import program_of
 

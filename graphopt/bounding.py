@@ -10,9 +10,9 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from graphopt.enclosures.gradients import gradient_bounds
+from graphopt.enclosures.derivatives.gradients import gradient_bounds
 from graphopt.enclosures.intervals import interval_bounds
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.errors import InvalidType, InvalidValue, unknown_name
 from graphopt.problem.expression_problem import expression_problem
 from graphopt.problem.functions import fresh_inputs
@@ -80,7 +80,7 @@ def bounds(
         Values of held inputs, by name (network) or variable (expression).
     method : str
         ``"linear"``: linear functions below and above, carried back to the inputs (CROWN; see
-        `graphopt.enclosures.linear_bounds`), and quadratic ones, carried forwards, if the inputs are some
+        `graphopt.enclosures.linear.bounds`), and quadratic ones, carried forwards, if the inputs are some
         hundred at most. ``"intervals"``: faster, and much wider for deep networks.
 
     Raises

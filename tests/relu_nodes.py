@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.solvers.limits import Limits
 from graphopt.solvers.phases.neurons import Neurons
 from programs import random_program, skipping_program, with_limit

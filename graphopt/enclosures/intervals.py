@@ -1,7 +1,7 @@
 """Interval bounds of a program: forwards, group by group, each element by itself.
 
 R. E. Moore, R. B. Kearfott and M. J. Cloud, "Introduction to Interval Analysis", 2009. Cheap and loose: what
-two elements share is forgotten. `graphopt.enclosures.linear_bounds` remembers it.
+two elements share is forgotten. `graphopt.enclosures.linear.bounds` remembers it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from graphopt.enclosures.elementwise.images import image
 from graphopt.enclosures.enclosure import Enclosure, Range, meet
 from graphopt.enclosures.facts import facts_of
-from graphopt.enclosures.images import image
 from graphopt.enclosures.rounding import TINY, form_tolerance
 from graphopt.structure.forms import Form, Matrix, times
 from graphopt.structure.program import Program

@@ -78,6 +78,7 @@ FUNCTIONS: dict[str, Function] = {
 """``abs``, ``maximum``, ``clip``, leaky and hard forms are affine in ``relu``; quotients are products with a
 ``reciprocal``. A ``"curve"`` is a function of one number made of several of these, such as silu or elu: its
 parameter is a `graphopt.structure.curve.Curve`. ``"normalized"`` is ``x / sqrt(v)``; its parameter
-is 1 where ``x ** 2 <= v``, else infinite: how large its values can be (see `graphopt.structure.norms`). The
-parameter of ``"round"`` is 1 where halves are rounded away from 0, else they are rounded to even numbers.
+is 1 where ``x ** 2 <= v``, else infinite: how large its values can be (see
+`graphopt.structure.lowering.norms`). The parameter of ``"round"`` is 1 where halves are rounded away from 0,
+else they are rounded to even numbers.
 """

@@ -10,7 +10,7 @@ from graphopt.problem.functions import fresh_inputs
 from graphopt.problem.precision import in_double
 from graphopt.problem.problem import Problem
 from graphopt.structure.forms import scaled
-from graphopt.structure.lowering import lowered
+from graphopt.structure.lowering.graph import lowered
 from graphopt.structure.program import Program
 
 Limits = tuple[tuple[np.ndarray, np.ndarray], ...]

@@ -4,7 +4,7 @@ import numpy as np
 
 from graphopt.structure.forms import dense
 from graphopt.structure.functions import FUNCTIONS
-from tests.enclosures.test_curvatures import curvature
+from tests.enclosures.elementwise.test_curvatures import curvature
 
 
 def jacobians_at(program, x):

@@ -5,7 +5,7 @@ import pytest
 
 import graphopt as go
 from graphopt.enclosures.intervals import interval_bounds
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.problem.network_problem import network_problem
 from graphopt.structure import program_of
 from tests.enclosures.recurrent import lstm_program, rnn_program

@@ -5,9 +5,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from graphopt.enclosures.gradients import gradient_bounds
+from graphopt.enclosures.derivatives.gradients import gradient_bounds
 from graphopt.enclosures.intervals import form_range
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.enclosures.rounding import outward
 from graphopt.structure.forms import Form
 from graphopt.structure.program import Group, Program

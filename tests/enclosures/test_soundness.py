@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from graphopt.enclosures.intervals import interval_bounds
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from tests.enclosures.recurrent import gru_program, lstm_program, rnn_program
 from tests.programs import dense_program, random_network
 

@@ -7,7 +7,7 @@ import pytensor.tensor as pt
 import pytest
 
 from graphopt.enclosures.intervals import interval_bounds
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.nn import activations
 from graphopt.structure import lower
 from tests.enclosures.test_soundness import BOXES, boxes, grids

@@ -12,7 +12,7 @@ import pytensor.tensor as pt
 import pytest
 
 import graphopt as go
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.nn import activations
 from graphopt.structure import lower
 

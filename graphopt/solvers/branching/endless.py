@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from graphopt.enclosures.derivatives.hessians import HessianBelow
 from graphopt.enclosures.enclosure import Range
-from graphopt.enclosures.hessians import HessianBelow
 from graphopt.enclosures.intervals import interval_bounds
 from graphopt.solvers.branching.half_spaces import EPSILON
 from graphopt.solvers.branching.incumbents import cost_of

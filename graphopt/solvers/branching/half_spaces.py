@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphopt.enclosures.linear_bounds import LinearBounds
+from graphopt.enclosures.linear.bounds import LinearBounds
 
 EPSILON = float(np.finfo(np.float64).eps)
 

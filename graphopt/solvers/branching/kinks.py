@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.solvers.branching.half_spaces import least_value
 from graphopt.solvers.branching.incumbents import descended_within
 from graphopt.solvers.branching.lagrangian import Lagrangian

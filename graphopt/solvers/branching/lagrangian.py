@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphopt.enclosures.adjoints import adjoint_bounds
+from graphopt.enclosures.derivatives.adjoints import adjoint_bounds
+from graphopt.enclosures.derivatives.hessians import HessianBelow, convex_by_signs, hessian_below
 from graphopt.enclosures.enclosure import Enclosure, Range
-from graphopt.enclosures.hessians import HessianBelow, convex_by_signs, hessian_below
 from graphopt.enclosures.intervals import interval_bounds
 from graphopt.solvers.branching.half_spaces import EPSILON
 from graphopt.solvers.branching.pullback import cost_and_gradient, jacobian_of

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from graphopt.enclosures.derivatives.gradients import gradient_bounds
 from graphopt.enclosures.enclosure import Enclosure
-from graphopt.enclosures.gradients import gradient_bounds
 from graphopt.solvers.branching.boxes import Boxes
 from graphopt.solvers.branching.splitting import steepness
 from graphopt.solvers.limits import Limits

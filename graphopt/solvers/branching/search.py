@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from graphopt.enclosures.gradients import gradient_bounds
-from graphopt.enclosures.linear_bounds import LinearBounds, linear_bounds
+from graphopt.enclosures.derivatives.gradients import gradient_bounds
+from graphopt.enclosures.linear.bounds import LinearBounds, linear_bounds
 from graphopt.solvers.branching.boxes import Boxes
 from graphopt.solvers.branching.frontier import Frontier
 from graphopt.solvers.branching.good_points import GoodPoints

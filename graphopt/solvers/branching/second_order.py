@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphopt.enclosures.steps import STEPS
+from graphopt.enclosures.elementwise.steps import STEPS
 from graphopt.solvers.branching.boxes import Boxes
 from graphopt.solvers.branching.half_spaces import combined
 from graphopt.solvers.branching.lagrangian import Lagrangian

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from graphopt.enclosures.derivatives.hessians import HessianBelow
 from graphopt.enclosures.enclosure import Range
-from graphopt.enclosures.hessians import HessianBelow
 from graphopt.solvers.branching.half_spaces import EPSILON, least_value
 
 SWEEPS = 3  # of coordinate descent, before the free coordinates are solved for

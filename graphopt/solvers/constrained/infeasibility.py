@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.problem.compiled_constraints import FEASIBILITY
 from graphopt.solvers.linear.model import LinearModel, dual_bound, proves_infeasible, solve_linear

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from graphopt.enclosures.enclosure import Enclosure
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.errors import InvalidValue
 from graphopt.solvers.branching.search import METHOD as BOXES
 from graphopt.solvers.branching.search import Search

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from graphopt.enclosures.enclosure import Enclosure, Range, meet
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.solvers.branching.search import Search
 
 BATCH = 512  # boxes cut or bounded at once

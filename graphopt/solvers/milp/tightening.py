@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from graphopt.enclosures.enclosure import Enclosure
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.solvers.linear.model import LinearModel, dual_bound, solve_linear
 from graphopt.solvers.milp.piecewise import piecewise
 from graphopt.structure.program import Program

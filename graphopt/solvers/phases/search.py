@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.solvers.branching.frontier import Frontier
 from graphopt.solvers.branching.half_spaces import EPSILON, tightened
 from graphopt.solvers.branching.incumbents import cost_of

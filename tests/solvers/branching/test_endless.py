@@ -4,7 +4,7 @@ import numpy as np
 import pytensor.tensor as pt
 import pytest
 
-from graphopt.enclosures.hessians import HessianBelow
+from graphopt.enclosures.derivatives.hessians import HessianBelow
 from graphopt.solvers.branching.endless import convex_minimum, least_beyond
 from graphopt.structure.lowering import lower
 

@@ -93,7 +93,7 @@ def test_points_that_keep_the_limits_come_before_cheaper_ones():
 
 
 def test_inherited_arguments_are_rounded_outwards():
-    from graphopt.enclosures.linear_bounds import linear_bounds
+    from graphopt.enclosures.linear.bounds import linear_bounds
 
     program = random_program(np.random.default_rng(6), (2, 5, 4, 1), "tanh", 2.0)
     found = linear_bounds(program, -np.ones((3, 2)), np.ones((3, 2))).enclosure

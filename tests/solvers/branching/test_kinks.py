@@ -10,7 +10,7 @@ from graphopt.solvers.branching.kinks import bound_without_kinks, without_relus
 from graphopt.solvers.limits import Limits
 from graphopt.structure.lowering import lower
 from graphopt.structure.program import Structure
-from tests.enclosures.test_hessians import input_convex
+from tests.enclosures.derivatives.test_hessians import input_convex
 from tests.programs import random_program
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import LinearConstraint, minimize
 
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.solvers.branching import search as search_module
 from graphopt.solvers.branching import second_order as second_order_module
 from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
@@ -12,8 +12,8 @@ from graphopt.solvers.branching.lagrangian import Lagrangian
 from graphopt.solvers.limits import Limits
 from graphopt.structure.forms import Form, group_form, transformed
 from graphopt.structure.program import Group, Program
+from tests.enclosures.derivatives.test_hessians import input_convex
 from tests.enclosures.recurrent import lstm_program, rnn_program
-from tests.enclosures.test_hessians import input_convex
 from tests.programs import grid, random_program
 
 

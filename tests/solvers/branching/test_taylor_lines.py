@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from graphopt.enclosures.hessians import HessianBelow
+from graphopt.enclosures.derivatives.hessians import HessianBelow
 from graphopt.solvers.branching.half_spaces import least_value
 from graphopt.solvers.branching.taylor_lines import lines_below
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.solvers.linear.model import solve_linear
 from graphopt.solvers.milp.ideal_cuts import with_ideal_cuts
 from graphopt.solvers.milp.piecewise import piecewise

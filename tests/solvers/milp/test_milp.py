@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.errors import InvalidValue
 from graphopt.solvers.branching.branch_and_bound import BranchAndBound, branch_and_bound
 from graphopt.solvers.enumeration import enumerate_points

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.solvers.branching.branch_and_bound import branch_and_bound
 from graphopt.solvers.branching.search import Search
 from graphopt.solvers.limits import Limits

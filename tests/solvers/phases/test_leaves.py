@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphopt.enclosures.linear_bounds import linear_bounds
+from graphopt.enclosures.linear.bounds import linear_bounds
 from graphopt.solvers.limits import Limits
 from graphopt.solvers.phases.leaves import leaf_model, solved_leaf
 from graphopt.solvers.phases.neurons import Neurons

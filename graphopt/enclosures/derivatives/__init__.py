@@ -1,0 +1,1 @@
+"""Bounds of first and second derivatives of programs over boxes."""

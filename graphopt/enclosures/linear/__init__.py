@@ -1,0 +1,1 @@
+"""Linear bounds of programs, carried backwards from the outputs to the inputs."""

@@ -1,0 +1,1 @@
+"""Quadratic models of programs, carried forwards from the inputs to the outputs."""
