@@ -162,7 +162,8 @@ class AugmentedCost:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return augmented Lagrangians (B,), gradients (B, n) and values of the rows (B, m) at `points`.
 
-        The bits at a point do not depend on the other points.
+        The bits at a point do not depend on which the other points are, only on how many where BLAS takes
+        another kernel for that.
 
         Parameters
         ----------

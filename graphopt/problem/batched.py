@@ -109,7 +109,8 @@ class BatchedCost:
     def __call__(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the costs (B,) and gradients (B, n) at `points` (B, n) of float64.
 
-        The bits at a point do not depend on the other points.
+        The bits at a point do not depend on which the other points are, only on how many where BLAS takes
+        another kernel for that.
         """
         rows = len(points)
         missing = filled_up(rows) - rows
