@@ -118,8 +118,13 @@ class CompiledProblem:
         )
 
     def cost(self, x: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return the cost and its gradient at the flat vector `x` of float64."""
-        value, gradient = self._cost.trusted(x, *self._held)
+        """Return the cost and its gradient at the flat vector `x` of float64; NaN where a matrix is singular
+        or does not converge, as solvers take points outside the domain.
+        """
+        try:
+            value, gradient = self._cost.trusted(x, *self._held)
+        except np.linalg.LinAlgError:
+            return np.nan, np.full(x.size, np.nan)
         return float(value), gradient
 
     def look(self, x: np.ndarray) -> Point:

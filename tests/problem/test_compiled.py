@@ -115,3 +115,17 @@ def test_many_small_integers_in_a_product_do_not_overflow():
     fn = engine.compile([x], pt.grad(f, x), tier="now")
     z = np.linspace(-1, 1, 7)
     np.testing.assert_allclose(fn(z), scipy.optimize.rosen_der(z), rtol=1e-12)
+
+
+def test_a_singular_matrix_is_a_point_outside_the_domain():
+    """Trace - log(det) is least where the matrix is the identity; in the middle of the box it is singular."""
+    x = pt.vector("x", shape=(2,), dtype="float64")
+    matrix = pt.stack([pt.stack([x[0], 0.0 * x[0]]), pt.stack([0.0 * x[1], x[1] + 4.0])])
+    cost = x[0] + x[1] - pt.log(pt.linalg.det(matrix))
+    problem = Problem(minimize=cost, variables=[Variable(x, -3, 3)])
+    value, gradient = compile_problem(problem).cost(np.zeros(2))
+    assert np.isnan(value)
+    assert np.isnan(gradient).all()
+    answer = minimize(cost, over={x: (-3, 3)}, starts=8)
+    assert answer.success
+    np.testing.assert_allclose(answer.x, [1, -3], atol=1e-6)
