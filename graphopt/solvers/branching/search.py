@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,11 +9,11 @@ import numpy as np
 
 from graphopt.enclosures.derivatives.gradients import gradient_bounds
 from graphopt.enclosures.linear.bounds import LinearBounds, linear_bounds
+from graphopt.solvers.bounded_search import BoundedSearch
 from graphopt.solvers.branching.boxes import Boxes
 from graphopt.solvers.branching.frontier import Frontier
 from graphopt.solvers.branching.good_points import GoodPoints
 from graphopt.solvers.branching.half_spaces import (
-    EPSILON,
     combined,
     corner,
     least_value,
@@ -42,12 +41,8 @@ POLISHES = 6  # Newton steps to the minimum of a cost that is convex on the whol
 NEWS = 1e-3  # by which share of the gap it must shrink to be noted
 
 
-class Search:
-    """The state of a search: what is known, what is open, and what was closed at which bound.
-
-    Whatever is done keeps one promise: `lower_bound` is at most the cost of every feasible point, at any
-    time. A box is closed at its bound, or cut down at the level below which points are of interest.
-    """
+class Search(BoundedSearch):
+    """A search over boxes: the best one is cut in two, its halves are bounded, made smaller or closed."""
 
     def __init__(
         self,
@@ -62,13 +57,12 @@ class Search:
         progress: Callable[[Proof], None] | None = None,
     ) -> None:
         self.program, self.lower, self.upper, self.integer = program, lower, upper, integer
-        self.limits, self.gap, self.threshold, self.progress = limits, gap, threshold, progress
+        self.limits, self.progress = limits, progress
         self.good_points = GoodPoints(program, limits, lower, upper, integer)
         self.inheritance, self.pseudo_costs = Inheritance(program), PseudoCosts(lower.size)
         self.second_order = SecondOrder(program, limits, lower, upper, integer)
-        self.method = METHOD
         self.rounds = min(max(len(program.groups) - 2, 0), MAX_ROUNDS)
-        self.frontier = Frontier(
+        frontier = Frontier(
             {
                 "lower": (lower.size, np.float64),
                 "upper": (lower.size, np.float64),
@@ -77,54 +71,7 @@ class Search:
                 "known": (self.inheritance.width, np.float32),
             }
         )
-        self.x: np.ndarray | None = None
-        self.value = np.inf
-        self.closed = np.inf  # no point that was given up costs less
-        self.held = -np.inf  # no point of the boxes being worked on costs less: at first the whole box
-        self.nodes = self.batches = 0
-        self.began = time.perf_counter()
-        self.history: list[tuple[float, float, float]] = []
-
-    @property
-    def seconds(self) -> float:
-        """Since the search was made."""
-        return time.perf_counter() - self.began
-
-    @property
-    def lower_bound(self) -> float:
-        """What no feasible point of the box can beat."""
-        return min(self.frontier.lower_bound, self.closed, self.held, self.value)
-
-    @property
-    def level(self) -> float:
-        """What costs this much or more is of no interest."""
-        level = min(
-            self.value, self.value - self.gap + 4 * EPSILON * abs(self.value)
-        )  # rounded: within the gap
-        return level if self.threshold is None else min(level, self.threshold)
-
-    def proof(self, stopped: str) -> Proof:
-        """Return what is known now."""
-        return Proof(
-            x=None if self.x is None else self.x.copy(),
-            value=self.value,
-            lower_bound=float(self.lower_bound),
-            method=self.method,
-            stopped=stopped,
-            nodes=self.nodes,
-            seconds=self.seconds,
-            history=tuple(self.history),
-        )
-
-    def decided(self) -> str | None:
-        """Return how the question was settled, or None while it is open."""
-        if self.threshold is not None and (self.value < self.threshold or self.lower_bound >= self.threshold):
-            return "threshold"
-        if len(self.frontier) and self.frontier.lower_bound < self.level:
-            return None
-        if self.value == np.inf:
-            return "infeasible" if self.lower_bound == np.inf else "failed"
-        return "gap" if self.lower_bound >= self.level else "failed"
+        super().__init__(METHOD, frontier, gap=gap, threshold=threshold)
 
     def begin(self, incumbent: np.ndarray | None = None) -> None:
         """Look for good points, `incumbent` first, and bound the whole box."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from graphopt.enclosures.linear.bounds import linear_bounds
+from graphopt.solvers.bounded_search import BoundedSearch
 from graphopt.solvers.branching.frontier import Frontier
-from graphopt.solvers.branching.half_spaces import EPSILON, tightened
+from graphopt.solvers.branching.half_spaces import tightened
 from graphopt.solvers.branching.incumbents import cost_of
 from graphopt.solvers.branching.splitting import halves
 from graphopt.solvers.limits import Limits
@@ -21,7 +21,6 @@ from graphopt.solvers.phases.leaves import solved_leaf
 from graphopt.solvers.phases.multipliers import improved
 from graphopt.solvers.phases.neurons import Below, Neurons
 from graphopt.solvers.phases.nodes import Nodes
-from graphopt.solvers.proof import Proof
 from graphopt.structure.program import Program
 
 METHOD = "branch and bound on neurons"
@@ -32,10 +31,8 @@ DESCENT_EVERY = 16  # batches after which the pieces around a good corner are so
 NEWS = 1e-3  # by which share of the gap it must shrink to be noted
 
 
-class PhaseSearch:
-    """The state of a search: what is known, what is open, and what was closed at which bound.
-
-    `lower_bound` is at most the cost of every feasible point, at any time.
+class PhaseSearch(BoundedSearch):
+    """A search over nodes: boxes in which some neurons are held on or off.
 
     Parameters
     ----------
@@ -64,55 +61,8 @@ class PhaseSearch:
         threshold: float | None = None,
     ) -> None:
         self.program, self.lower, self.upper, self.integer = program, lower, upper, integer
-        self.limits, self.gap, self.threshold = limits, gap, threshold
-        self.sides = Limits.of(program, limits)
-        self.x: np.ndarray | None = None
-        self.value = np.inf
-        self.closed = np.inf  # no point that was given up costs less
-        self.held = -np.inf  # no point of the nodes being worked on costs less: at first the whole box
-        self.nodes = self.batches = 0
-        self.began = time.perf_counter()
-        self.history: list[tuple[float, float, float]] = []
-        self.frontier = Frontier({})
-
-    @property
-    def seconds(self) -> float:
-        """Since the search was made."""
-        return time.perf_counter() - self.began
-
-    @property
-    def lower_bound(self) -> float:
-        """What no feasible point of the box can beat."""
-        return min(self.frontier.lower_bound, self.closed, self.held, self.value)
-
-    @property
-    def level(self) -> float:
-        """What costs this much or more is of no interest."""
-        level = min(self.value, self.value - self.gap + 4 * EPSILON * abs(self.value))
-        return level if self.threshold is None else min(level, self.threshold)
-
-    def decided(self) -> str | None:
-        """Return how the question was settled, or None while it is open."""
-        if self.threshold is not None and (self.value < self.threshold or self.lower_bound >= self.threshold):
-            return "threshold"
-        if len(self.frontier) and self.frontier.lower_bound < self.level:
-            return None
-        if self.value == np.inf:
-            return "infeasible" if self.lower_bound == np.inf else "failed"
-        return "gap" if self.lower_bound >= self.level else "failed"
-
-    def proof(self, stopped: str) -> Proof:
-        """Return what is known now."""
-        return Proof(
-            x=None if self.x is None else self.x.copy(),
-            value=self.value,
-            lower_bound=float(self.lower_bound),
-            method=METHOD,
-            stopped=stopped,
-            nodes=self.nodes,
-            seconds=self.seconds,
-            history=tuple(self.history),
-        )
+        self.limits, self.sides = limits, Limits.of(program, limits)
+        super().__init__(METHOD, Frontier({}), gap=gap, threshold=threshold)
 
     def begin(self, incumbent: np.ndarray | None = None, *, until: float = np.inf) -> None:
         """Look for good points, `incumbent` first, till the time `until` at most, and bound the whole box."""
