@@ -17,7 +17,6 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import grad
 from pytensor.graph.replace import clone_replace
-from pytensor.tensor.type import TensorType
 
 from graphopt import engine
 from graphopt.environment import collector_paused
@@ -26,6 +25,7 @@ from graphopt.problem.batched import filled_up, loops_over_points
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.problem.constraint_functions import ConstraintFunctions, constraint_functions_of
 from graphopt.problem.functions import fresh_inputs, unpacked
+from graphopt.problem.held import HeldParts
 from graphopt.problem.precision import in_double
 
 _kept: WeakKeyDictionary[ConstraintFunctions, AugmentedFunctions] = WeakKeyDictionary()
@@ -104,19 +104,14 @@ class AugmentedFunction:
         self._outputs = [total, gradient, values[0] if len(values) == 1 else pt.concatenate(values, axis=-1)]
 
     @cached_property
-    def _parts(self) -> list[Any]:
+    def _parts(self) -> HeldParts:
         """What depends on none of the inputs, evaluated once for all points."""
-        found = engine.hoist(self._outputs, self._inputs)
-        return [*self._held, *(v for v in found if isinstance(v.type, TensorType))]
-
-    @cached_property
-    def _evaluate_parts(self) -> engine.Compiled:
-        return engine.compile(self._held, self._parts, tier="now", name="held")
+        return HeldParts(self._outputs, self._inputs, self._held)
 
     def held_parts(self, values: Iterable[np.ndarray]) -> list[np.ndarray]:
         """Return what the function takes last, for these values of the held inputs and today's weights."""
         with self._lock:
-            return [np.ascontiguousarray(v).reshape(v.shape) for v in self._evaluate_parts(*values)]
+            return self._parts.values(values)
 
     def compiled(self, tier: str) -> engine.Compiled:
         """Return the function of x, weight, prices, shift, stiffness, limits and held parts.
@@ -125,10 +120,7 @@ class AugmentedFunction:
         """
         with self._lock, collector_paused():
             if tier not in self._made:
-                slots = [part.type(name=part.name) for part in self._parts]
-                outputs = clone_replace(
-                    self._outputs, dict(zip(self._parts, slots, strict=True)), rebuild_strict=False
-                )
+                slots, outputs = self._parts.handed_in(self._outputs)
                 self._made[tier] = engine.compile(
                     [*self._inputs, *slots], outputs, tier=tier, name="augmented Lagrangian"
                 )

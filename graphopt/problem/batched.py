@@ -15,13 +15,13 @@ from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import ancestors
 from pytensor.tensor.blockwise import Blockwise
 from pytensor.tensor.math import Dot
-from pytensor.tensor.type import TensorType
 
 from graphopt import engine
 from graphopt.environment import collector_paused
 from graphopt.ops.vectorized import vectorized
 from graphopt.problem.compiled import CompiledProblem
 from graphopt.problem.functions import Graph, ProblemFunctions, unpacked
+from graphopt.problem.held import HeldParts
 
 ROWS = 8  # BLAS sums the rows of a last, shorter tile in another order: calls are filled up to whole tiles
 
@@ -67,19 +67,14 @@ class BatchedFunctions:
         return grad(pt.sum(self._values), self._points)
 
     @cached_property
-    def _parts(self) -> list:
+    def _parts(self) -> HeldParts:
         """What does not depend on the points, evaluated once for all of them."""
-        found = engine.hoist([self._values, self._gradients], [self._points])
-        return [*self._held, *(v for v in found if isinstance(v.type, TensorType))]
-
-    @cached_property
-    def _evaluate_parts(self) -> engine.Compiled:
-        return engine.compile(self._held, self._parts, tier="now", name="held")
+        return HeldParts([self._values, self._gradients], [self._points], self._held)
 
     def held_parts(self, values: Iterable[np.ndarray]) -> list[np.ndarray]:
         """Return what `cost` takes behind x, for these values of the held inputs and today's weights."""
         with self._lock:
-            return [np.ascontiguousarray(v).reshape(v.shape) for v in self._evaluate_parts(*values)]
+            return self._parts.values(values)
 
     def cost(self, sign: float, tier: str) -> engine.Compiled:
         """Return ``(x, *held parts) -> (sign * values, sign * gradients)`` of points x, (B, n)."""
@@ -88,10 +83,7 @@ class BatchedFunctions:
                 outputs = [self._values, self._gradients]
                 if sign < 0:
                     outputs = [-output for output in outputs]
-                slots = [part.type(name=part.name) for part in self._parts]
-                outputs = clone_replace(
-                    outputs, dict(zip(self._parts, slots, strict=True)), rebuild_strict=False
-                )
+                slots, outputs = self._parts.handed_in(outputs)
                 self._costs[sign, tier] = engine.compile(
                     [self._points, *slots], outputs, tier=tier, name="objective at many points"
                 )

@@ -13,12 +13,12 @@ import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedInputError, NullTypeGradError, grad
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import ancestors
-from pytensor.tensor.type import TensorType
 from pytensor.tensor.variable import TensorVariable
 
 from graphopt import engine
 from graphopt.environment import collector_paused
 from graphopt.errors import InvalidValue
+from graphopt.problem.held import HeldParts
 from graphopt.problem.precision import in_double
 from graphopt.problem.problem import Problem
 
@@ -64,20 +64,15 @@ class ProblemFunctions:
         self._lock = threading.RLock()
 
     @cached_property
-    def _parts(self) -> list[Any]:
+    def _parts(self) -> HeldParts:
         """What of value and gradients does not depend on the decisions."""
-        wanted = [self.graph.objective, *self.graph.gradients]
-        found = engine.hoist(wanted, self.graph.decisions)
-        return [*self.graph.held, *(v for v in found if isinstance(v.type, TensorType))]
-
-    @cached_property
-    def _evaluate_parts(self) -> engine.Compiled:
-        return engine.compile(self.graph.held, self._parts, tier="now", name="held")
+        graph = self.graph
+        return HeldParts([graph.objective, *graph.gradients], graph.decisions, graph.held)
 
     def held_parts(self, values: Iterable[np.ndarray]) -> list[np.ndarray]:
         """Return what `cost` takes behind x, for these values of the held inputs and today's weights."""
         with self._lock:
-            return [np.ascontiguousarray(v).reshape(v.shape) for v in self._evaluate_parts(*values)]
+            return self._parts.values(values)
 
     def cost(self, sign: float, tier: str) -> engine.Compiled:
         """Return ``(x, *held parts) -> (sign * value, sign * gradient)`` of one flat vector x."""
@@ -95,8 +90,7 @@ class ProblemFunctions:
         outputs = [graph.objective, slopes[0] if len(slopes) == 1 else pt.concatenate(slopes)]
         if sign < 0:
             outputs = [-output for output in outputs]
-        slots = [part.type(name=part.name) for part in self._parts]
-        outputs = clone_replace(outputs, dict(zip(self._parts, slots, strict=True)), rebuild_strict=False)
+        slots, outputs = self._parts.handed_in(outputs)
         outputs = clone_replace(outputs, unpacked(flat, graph.decisions), rebuild_strict=False)
         return engine.compile([flat, *slots], outputs, tier=tier, name="objective")
 
